@@ -1,0 +1,44 @@
+# make run: everything from nothing to a running product. make test: everything that must hold.
+unexport PYTHONDONTWRITEBYTECODE
+PYTHON ?= python3
+UV := .tools/bin/uv
+SYNC := $(UV) pip sync --quiet --python .venv --require-hashes
+COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --no-annotate
+
+.PHONY: run setup test bench lock
+
+run: .venv/.run
+	@.venv/bin/python -m booking.serve
+
+setup: .venv/.run
+
+test: .venv/.test
+	.venv/bin/python -m tests.browser
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -n 2
+
+bench: .venv/.test
+	.venv/bin/python -m bench
+
+lock: $(UV)
+	$(COMPILE) $(LOCKFLAGS) pyproject.toml -o requirements.lock
+	$(COMPILE) $(LOCKFLAGS) -c requirements.lock --extra dev pyproject.toml -o requirements-dev.lock
+
+$(UV): requirements-uv.lock
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@touch $@
+
+.venv/bin/python: | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+
+.venv/.run: requirements.lock | .venv/bin/python
+	$(SYNC) requirements.lock
+	@rm -f .venv/.test && touch $@
+
+.venv/.test: requirements-dev.lock requirements.lock | .venv/bin/python
+	$(SYNC) requirements-dev.lock
+	@touch .venv/.run $@
