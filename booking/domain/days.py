@@ -1,12 +1,16 @@
 """Days and halves of days, the only units a visit is measured in; working days; London and UTC."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Self
 from zoneinfo import ZoneInfo
+
+from booking.domain.words import span_words
 
 ORIGIN = date(2024, 1, 1)  # a Monday: slot 0, and the first day of a week A
 SLOTS_A_WEEK = 14
@@ -46,8 +50,8 @@ class Week(StrEnum):
     """The weeks in which a line of a trainer's pattern holds: every week, or one of a fortnight."""
 
     ANY = "any"
-    A = "a"
-    B = "b"
+    A = "A"
+    B = "B"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,12 @@ class WorkingDays:
         if override is not None:
             return override
         return day.weekday() < 5 and day not in bank_holidays(day.year)
+
+    def why_closed(self, day: date) -> str:
+        """What a closed day is: "a bank holiday"."""
+        if self.overrides.get(day) is False:
+            return "a day we are closed"
+        return "a bank holiday" if day in bank_holidays(day.year) else "not a working day"
 
     def after(self, day: date, count: int) -> date:
         """The `count`-th working day after `day`, whatever `day` is; with 0, `day` itself."""
@@ -160,6 +170,19 @@ def run_of(day: date, half: Half, length: int) -> tuple[Slot, ...]:
     """`length` unbroken half-days from this one on; a night does not break a run."""
     first = Slot(day, half).number
     return tuple(Slot.of(number) for number in range(first, first + length))
+
+
+def run_words(run: Sequence[Slot], times: HalfTimes) -> str:
+    """The hours of a run, day by day: "9:30am to 4:30pm", or "2 days, 9:30am to 4:30pm each"."""
+    spans = [
+        span_words(times.starts(halves[0].half), times.ends(halves[-1].half))
+        for halves in (list(slots) for _, slots in groupby(run, key=attrgetter("day")))
+    ]
+    if len(spans) == 1:
+        return spans[0]
+    if len(set(spans)) == 1:
+        return f"{len(spans)} days, {spans[0]} each"
+    return f"{len(spans)} days: {', then '.join(spans)}"
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

@@ -85,32 +85,52 @@ class Where:
         return self.reach in (Reach.MIXED, Reach.UNKNOWN)
 
 
-_SHAPE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})?", re.ASCII | re.IGNORECASE)
-_FULL_POSTCODE = "Enter a full postcode, like EX1 1AA"
-_OUTCODE = "Enter a postcode, like EX1 1AA, or its first half, like EX1"
+# A full postcode ends in a digit and two letters that are never C, I, K, M, O or V (Royal Mail's rule).
+_OUTCODE = r"([A-Z]{1,2}[0-9][A-Z0-9]?)"
+_BARE = re.compile(_OUTCODE, re.ASCII | re.IGNORECASE)
+_FULL = re.compile(_OUTCODE + r"([0-9][ABD-HJLNP-UW-Z]{2})", re.ASCII | re.IGNORECASE)
 
 SCILLY = frozenset({"TR21", "TR22", "TR23", "TR24", "TR25"})
+
+# Outcodes with at least 3 % of their postcodes in each of the counties named, and either two of our counties or one and
+# a part outside the four; counted postcode by postcode (docs/dates-and-matching.md says how).
+_BORDERS: Mapping[str, tuple[County, ...]] = {
+    outcode: counties
+    for outcodes_there, counties in (
+        ("BA1 BS8 BS13 BS20 BS31 BS41 BS99", (County.SOMERSET,)),
+        ("BH23 BH24 BH25 SP5 SP6 SP7", (County.DORSET,)),
+        ("EX22 PL15", (County.CORNWALL, County.DEVON)),
+        ("DT7", (County.DEVON, County.DORSET)),
+        ("TA21 TA22", (County.DEVON, County.SOMERSET)),
+        ("BA22 DT9 SP8", (County.DORSET, County.SOMERSET)),
+        ("TA20", (County.DEVON, County.DORSET, County.SOMERSET)),
+    )
+    for outcode in outcodes_there.split()
+}
 
 
 def parse_postcode(text: str) -> Postcode:
     """The full postcode a person typed, in any case and spacing; Refused for the field `postcode`."""
-    match = _SHAPE.fullmatch("".join(text.split()))
-    if match is None or match[2] is None:
-        raise Refused(_FULL_POSTCODE, field="postcode")
-    return Postcode(match[1].upper(), match[2].upper())
+    typed = _FULL.fullmatch("".join(text.split()))
+    if typed is None:
+        raise Refused("Enter a full postcode, like EX1 1AA", field="postcode")
+    return Postcode(typed[1].upper(), typed[2].upper())
 
 
 def parse_outcode(text: str) -> str:
-    """The outcode of a full postcode or of a bare first half; Refused for the field `postcode`."""
-    match = _SHAPE.fullmatch("".join(text.split()))
-    if match is None:
-        raise Refused(_OUTCODE, field="postcode")
-    return match[1].upper()
+    """The outcode of a full postcode, or of its first half alone (without spaces inside, as "TR2 1" is not TR21).
+
+    Refused for the field `postcode`.
+    """
+    typed = _FULL.fullmatch("".join(text.split())) or _BARE.fullmatch(text.strip())
+    if typed is None:
+        raise Refused("Enter a postcode, like EX1 1AA, or its first half, like EX1", field="postcode")
+    return typed[1].upper()
 
 
 @cache
 def outcodes() -> Mapping[str, Outcode]:
-    """The outcodes of the South West and its borders, by code (derived from OS Code-Point Open)."""
+    """The outcodes of the South West and of its neighbours, by code (derived from OS Code-Point Open)."""
     with Path(__file__).with_name("outcodes.csv").open(encoding="utf-8", newline="") as lines:
         return {
             row["outcode"]: Outcode(
@@ -122,4 +142,13 @@ def outcodes() -> Mapping[str, Outcode]:
 
 def county_of(outcode: str) -> Where:
     """Which of our counties an outcode is in, or why that is not settled."""
-    raise NotImplementedError
+    found = outcodes().get(outcode)
+    if found is None:
+        return Where(Reach.UNKNOWN, choices=tuple(County))
+    if outcode in SCILLY:
+        return Where(Reach.SCILLY, county=found.county, county_name=found.county_name)
+    if outcode in _BORDERS:
+        return Where(Reach.MIXED, found.county, found.county_name, choices=_BORDERS[outcode])
+    if found.county is None:
+        return Where(Reach.OUTSIDE, county_name=found.county_name)
+    return Where(Reach.SERVED, found.county, found.county_name, choices=(found.county,))
