@@ -14,6 +14,7 @@ from booking.domain.words import span_words
 
 ORIGIN = date(2024, 1, 1)  # a Monday: slot 0, and the first day of a week A
 SLOTS_A_WEEK = 14
+LONGEST_RUN = 10  # half-days: a working week
 
 DAY_ENDS = time(17)  # "by 5pm"
 DESK_OPENS, DESK_CLOSES = time(8, 30), time(17, 30)  # the hours in which staff answer enquiries

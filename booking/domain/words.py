@@ -27,9 +27,7 @@ def range_words(first: date, last: date) -> str:
 
 
 def clock_words(at: time) -> str:
-    """9:30am, 5pm, midday."""
-    if at == time(12):
-        return "midday"
+    """9:30am, 5pm, 12pm."""
     hour, half = at.hour % 12 or 12, "am" if at.hour < 12 else "pm"
     return f"{hour}:{at.minute:02}{half}" if at.minute else f"{hour}{half}"
 

@@ -1,0 +1,7 @@
+"""flask commands (edge)."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Adds our commands to `flask`."""

@@ -1,0 +1,52 @@
+"""The database: its handle, the only commit, and what SQLite needs to be trusted."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import g, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import Engine
+
+from booking.models import Base
+
+db = SQLAlchemy(metadata=Base.metadata)
+csrf = CSRFProtect()
+
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """The only commit: all that happens inside is stored together, or not at all. Once in a request that writes."""
+    if has_request_context():
+        if request.method in READING or g.get("lapsed") or g.get("has_committed"):
+            raise RuntimeError("only a request that writes, with a good CSRF token, commits, and only once")
+        g.has_committed = True
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        if has_request_context():
+            g.has_committed = False
+        raise
+
+
+@event.listens_for(Engine, "connect")
+def prepare(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None  # the driver must not begin: `begin` below does
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def begin(connection: Connection) -> None:
+    """Writers queue at BEGIN instead of failing half-way; a GET never waits for them."""
+    if connection.dialect.name == "sqlite":
+        reading = has_request_context() and request.method in READING
+        connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,34 @@
+"""Who may open what: staff roles, and the secret links with what each opens and for how long."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Staff may do the work; an admin may also invite colleagues and edit courses and trainers' access."""
+
+    ADMIN = "admin"
+    STAFF = "staff"
+
+
+class Purpose(StrEnum):
+    """What a link opens; a link of one purpose never opens another's page."""
+
+    RESULT = "result"  # a stored result, for good
+    RESUME = "resume"  # unfinished answers
+    CONFIRM = "confirm"  # the button that proves an address
+    MANAGE = "manage"  # one visit, by the firm
+    TRAINER = "trainer"  # a trainer's pages, after the button behind it
+    FEED = "feed"  # a trainer's private calendar
+    INVITE = "invite"  # a colleague's first sign-in
+
+
+LIFETIMES: dict[Purpose, timedelta | None] = {
+    Purpose.RESULT: None,
+    Purpose.RESUME: timedelta(days=30),
+    Purpose.CONFIRM: timedelta(days=60),
+    Purpose.MANAGE: None,
+    Purpose.TRAINER: timedelta(days=60),
+    Purpose.FEED: None,
+    Purpose.INVITE: timedelta(days=3),
+}

@@ -1,0 +1,62 @@
+"""What happened: an append-only history, acts that can still be undone, forms already answered."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, String, Text, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
+
+from booking.models.base import Base, Id, ref
+
+
+class HistoryEntry(Base):
+    """Who did what, when, before and after. Never changed, never deleted: see `refuse`."""
+
+    __tablename__ = "history"
+
+    id: Mapped[Id]
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(40))  # staff:3, trainer:2, business, worker
+    actor_name: Mapped[str] = mapped_column(String(80))  # as it was then
+    act: Mapped[str] = mapped_column(String(40))  # past participle: requested, confirmed, moved
+    enquiry_id: Mapped[int | None] = mapped_column(ref("enquiries"), index=True)
+    visit_id: Mapped[int | None] = mapped_column(ref("visits"), index=True)
+    trainer_id: Mapped[int | None] = mapped_column(ref("trainers"), index=True)
+    course_id: Mapped[int | None] = mapped_column(ref("courses"))
+    words: Mapped[str] = mapped_column(String(400), default="")  # a sentence for the timeline
+    reason: Mapped[str] = mapped_column(String(400), default="")  # typed: an override, a waiver
+    before: Mapped[str] = mapped_column(Text, default="{}")  # JSON of what changed
+    after: Mapped[str] = mapped_column(Text, default="{}")
+
+
+@event.listens_for(HistoryEntry, "before_update")
+@event.listens_for(HistoryEntry, "before_delete")
+def refuse(_mapper: Mapper[HistoryEntry], _connection: Connection, _entry: HistoryEntry) -> None:
+    raise TypeError("history is append-only")
+
+
+class Act(Base):
+    """Something staff did that can be undone until `until_at`; `snapshot` is what to put back."""
+
+    __tablename__ = "acts"
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ref("staff"))
+    words: Mapped[str] = mapped_column(String(200))  # for the undo bar
+    visit_id: Mapped[int | None] = mapped_column(ref("visits"), index=True)
+    enquiry_id: Mapped[int | None] = mapped_column(ref("enquiries"), index=True)
+    snapshot: Mapped[str] = mapped_column(Text)  # JSON: columns of the visit and the enquiry, the visit's slots
+    version: Mapped[int]  # of the visit or enquiry just after the act; a later change ends the undo
+    created_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class FormKey(Base):
+    """A form that created something: sent again, it gives the first answer."""
+
+    __tablename__ = "form_keys"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fields_hash: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[str] = mapped_column(String(300))  # where the first one was sent on to
+    created_at: Mapped[datetime]

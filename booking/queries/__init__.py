@@ -1,0 +1,1 @@
+"""Floor 3b: reads. What a screen or a rule needs, in a constant number of statements."""

@@ -1,0 +1,1 @@
+"""Floor 5: pages, one folder for each audience."""

@@ -1,0 +1,120 @@
+"""Forms and fields that every page shares: cleaned text, errors in a person's words, nothing typed lost."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import g, request
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms.validators import StopValidation
+
+from booking.domain.errors import Refused
+from booking.domain.text import clean
+from booking.web.guards import LAPSED
+
+
+class Form(FlaskForm):
+    """A page's form. `sent()` is the one question a view asks; `status` is the answer's HTTP code."""
+
+    class Meta:
+        csrf = False  # guards.check_csrf has looked already; the macro `csrf()` writes the field
+
+    def sent(self) -> bool:
+        """Posted, with a good CSRF token, and every field is right."""
+        if request.method != "POST":
+            return False
+        valid = self.validate()
+        if g.get("lapsed"):
+            self.form_errors.append(LAPSED)
+            return False
+        return bool(valid)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Puts a rule's words beside their field, or above the form."""
+        found = self._fields.get(refusal.field)
+        if found is None:
+            self.form_errors.append(str(refusal))
+        else:
+            found.errors = [*found.errors, str(refusal)]
+
+    @property
+    def status(self) -> int:
+        """422 after a post that was not accepted, else 200."""
+        return 422 if request.method == "POST" else 200
+
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong, as (id of the field or "", words), in page order: for the summary at the top."""
+        found = [("", words) for words in self.form_errors]
+        for field in self:
+            target = f"{field.id}-0" if isinstance(field, RadioField) else field.id
+            found += [(target, words) for words in flat(field.errors)]
+        return found
+
+
+class KeyedForm(Form):
+    """A form that creates something: its random key makes a second sending harmless (services.forms)."""
+
+    key = HiddenField(default=lambda: secrets.token_urlsafe(16))
+
+    def fields(self) -> dict[str, str]:
+        """What was typed, for telling a repeat from a changed form."""
+        return {field.name: str(field.data) for field in self if field.name != "key"}
+
+
+def flat(errors: Iterable[Any]) -> list[str]:
+    return [words for error in errors for words in (flat(error) if isinstance(error, list | tuple) else [error])]
+
+
+class Line(StringField):
+    """One line of text, cleaned, at most `limit` characters."""
+
+    many_lines = False
+    data: str
+
+    def __init__(self, label: str = "", *, limit: int, missing: str = "", **rest: Any) -> None:
+        super().__init__(label, **rest)
+        self.limit, self.missing = limit, missing
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """Refuses what no field may hold; `missing` is said when nothing was entered."""
+        try:
+            self.data = clean(self.data or "", limit=self.limit, lines=self.many_lines, label=self.label.text or "This")
+        except Refused as refusal:
+            self.data = "".join(letter for letter in self.data if letter.isprintable() or letter == "\n")
+            raise StopValidation(str(refusal)) from None
+        if self.missing and not self.data:
+            raise StopValidation(self.missing)
+
+
+class Paragraph(Line, TextAreaField):
+    """Several lines of text, cleaned."""
+
+    many_lines = True
+
+
+class Choice(RadioField):
+    """Radios with nothing chosen beforehand; `missing` is said when nothing was chosen."""
+
+    def __init__(self, label: str = "", *, missing: str, **rest: Any) -> None:
+        super().__init__(label, validate_choice=False, **rest)
+        self.missing = missing
+        self.data: str | None
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        if str(self.data) not in {str(value) for value, *_ in self.iter_choices()}:
+            self.data = None
+            raise StopValidation(self.missing)
+
+
+def rule(check: Callable[[str], Any]) -> Callable[[FlaskForm, Field], None]:
+    """A validator from a domain function that takes the text and may raise Refused; its value is thrown away."""
+
+    def validate(_form: FlaskForm, field: Field) -> None:
+        if field.data:
+            try:
+                check(field.data)
+            except Refused as refusal:
+                raise ValidationError(str(refusal)) from None
+
+    return validate

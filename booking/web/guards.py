@@ -1,0 +1,111 @@
+"""What holds for every request: CSRF without losing what was typed, one commit, headers, kind error pages."""
+
+import logging
+import secrets
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, flash, g, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import event
+from sqlalchemy.orm import Session, UOWTransaction
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from booking.db import READING, csrf, db
+from booking.domain import errors
+
+log = logging.getLogger("booking")
+
+LAPSED = "This page was open for a long time. Check your answers and continue"
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def register(app: Flask) -> None:
+    """Hooks the guards into every request of the application."""
+    app.before_request(check_csrf)
+    app.after_request(refuse_forgotten_commit)
+    app.after_request(add_headers)
+    app.register_error_handler(errors.NotFound, lambda _: show_error(NotFound()))
+    app.register_error_handler(HTTPException, show_error)
+    app.register_error_handler(Exception, show_fault)
+
+
+def check_csrf() -> BaseResponse | None:
+    """A missing or stale token never throws a form away: its page is shown again, filled in, and nothing is stored.
+
+    Forms see `g.lapsed`; `db.transaction` refuses while it is set. A lone button sends back to its page.
+    """
+    if request.method in READING or request.url_rule is None:
+        return None
+    try:
+        csrf.protect()
+    except CSRFError:
+        g.lapsed = True
+        if "GET" not in (request.url_rule.methods or ()):
+            flash("This page was open for a long time. Press the button again", "wait")
+            return redirect(came_from(), HTTPStatus.SEE_OTHER)
+    return None
+
+
+def came_from() -> str:
+    """The page of ours that this request came from, or the start page."""
+    source = urlsplit(request.referrer or "")
+    if source.netloc != request.host:
+        return "/"
+    return f"{source.path}?{source.query}" if source.query else source.path or "/"
+
+
+@event.listens_for(Session, "after_flush")
+def note_flush(session: Session, _context: UOWTransaction) -> None:
+    session.info["flushed"] = True
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def note_end(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop("flushed", None)
+
+
+def refuse_forgotten_commit(response: Response) -> Response:
+    """Changes that were flushed and never committed would vanish in silence: that is a fault, not an answer."""
+    if db.session.registry.has() and db.session().info.pop("flushed", False):
+        db.session.rollback()
+        raise RuntimeError(f"{request.endpoint} changed something and did not commit")
+    return response
+
+
+def add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def show_error(error: HTTPException) -> tuple[str, int] | HTTPException | BaseResponse:
+    """The page for a refused request: what happened, what to do, whom to ring."""
+    code = error.code or 500
+    if code < 400 or error.response is not None:
+        return error
+    known = code if code in {403, 404, 410, 413, 429, 503} else 400 if code < 500 else 500
+    return render_template(f"errors/{known}.html"), code
+
+
+def show_fault(error: Exception) -> tuple[str, int]:
+    """A bug: logged with a reference that the page shows too."""
+    reference = secrets.token_hex(4)
+    log.error("fault %s at %s", reference, request.endpoint, exc_info=error)
+    if db.session.registry.has():
+        db.session.rollback()
+    return render_template("errors/500.html", reference=reference), 500

@@ -1,0 +1,175 @@
+"""Both databases, the application on each, a session rolled back after every test, pages that check themselves."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import waitress
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import scoped_session
+
+from booking import create_app
+from booking.db import db
+from config import MailServer, Settings
+from tests import postgres
+from tests.pages import PageClient
+
+ROOT = Path(__file__).parent.parent
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # a Tuesday: what `now` fixtures and builders start from
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the first process starts the server; the workers inherit its address
+        os.environ["TEST_POSTGRES"] = postgres.start()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Tuesday 24 November 2026, 10am in London."""
+    return NOW
+
+
+@dataclass
+class Database:
+    """One kind of database: a migrated template, and as many copies as asked for."""
+
+    name: str
+    template: str
+    folder: Path
+    numbers: Iterator[int]
+
+    def copy(self) -> str:
+        """The URL of a fresh, migrated, empty database."""
+        number = next(self.numbers)
+        if self.name == "sqlite":
+            target = self.folder / f"copy{number}.db"
+            shutil.copy(self.template.removeprefix("sqlite:///"), target)
+            return f"sqlite:///{target}"
+        base, _, host = os.environ["TEST_POSTGRES"].partition("/postgres?")
+        name = f"copy_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{number}"
+        template = self.template.partition("?")[0].rpartition("/")[2]
+        admin = create_engine(os.environ["TEST_POSTGRES"], isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        admin.dispose()
+        return f"{base}/{name}?{host}"
+
+
+def settings_for(url: str, folder: Path) -> Settings:
+    """Settings of a test application: quick, quiet, on loopback."""
+    return Settings(
+        secret_key="not a secret: tests only",
+        database_url=url,
+        instance=folder,
+        mail=MailServer(folder=folder / "mail"),
+        rate_limits=False,
+        testing=True,
+    )
+
+
+def migrate(url: str, folder: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": url, "INSTANCE_DIR": str(folder), "SECRET_KEY": "x"}
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+    done = subprocess.run(flask, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """Each kind of database in turn, migrated once per worker."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder / 'template.db'}"
+    else:
+        base, _, host = os.environ["TEST_POSTGRES"].partition("/postgres?")
+        name = f"template_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}"
+        admin = create_engine(os.environ["TEST_POSTGRES"], isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        url = f"{base}/{name}?{host}"
+    migrate(url, folder)
+    return Database(request.param, url, folder, count(1))
+
+
+@pytest.fixture(scope="session")
+def shared_app(database: Database) -> Iterator[Flask]:
+    """One application per database for all tests that are rolled back."""
+    app = create_app(settings_for(database.copy(), database.folder))
+    app.test_client_class = PageClient
+    with app.app_context():
+        db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(shared_app: Flask) -> Iterator[scoped_session[Any]]:
+    """A session whose every change, committed ones too, is rolled back when the test ends."""
+    with shared_app.app_context():
+        engine, engines = db.engine, cast(dict[str | None, Any], db.engines)
+        with engine.connect() as connection, connection.begin() as everything:
+            engines[None] = connection  # a connection serves as an engine here
+            yield db.session
+            db.session.remove()
+            everything.rollback()
+        engines[None] = engine
+
+
+@pytest.fixture
+def app(shared_app: Flask, session: scoped_session[Any]) -> Flask:
+    """The application inside a transaction that is rolled back."""
+    return shared_app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser of nobody in particular; every page it opens is checked (tests/pages.py)."""
+    return app.test_client()
+
+
+@pytest.fixture
+def fresh_app(database: Database, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Makes an application on a database of its own, for tests with threads, processes or real commits."""
+    made: list[Flask] = []
+
+    def make(**changes: Any) -> Flask:
+        made.append(create_app(replace(settings_for(database.copy(), tmp_path), **changes)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@dataclass
+class Live:
+    """A served application and its address."""
+
+    app: Flask
+    url: str
+
+
+@pytest.fixture
+def live(fresh_app: Callable[..., Flask]) -> Iterator[Live]:
+    """The application behind the shipped web server, on a fresh database, reachable on loopback."""
+    app = fresh_app()
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Live(app, f"http://127.0.0.1:{server.effective_port}")
+    server.close()
+    thread.join(timeout=5)
