@@ -1,5 +1,6 @@
 """Who may open what: staff roles, and the secret links with what each opens and for how long."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -32,3 +33,27 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.FEED: None,
     Purpose.INVITE: timedelta(days=3),
 }
+
+
+class ActorKind(StrEnum):
+    """Who can make something happen."""
+
+    BUSINESS = "business"
+    STAFF = "staff"
+    TRAINER = "trainer"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it, as the history keeps it. `id` is the staff's or trainer's, 0 for a business and the worker."""
+
+    kind: ActorKind
+    id: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}" if self.id else self.kind.value
+
+
+WORKER = Actor(ActorKind.WORKER, 0, "The system")

@@ -87,9 +87,10 @@ class Window:
         """Every slot from which `length` half-days end in the same week."""
         return tiled(span(0, max(0, SLOTS_A_WEEK + 1 - length)), SLOTS_A_WEEK, base=self.base, size=self.size)
 
-    def week(self, offset: int) -> int:
-        """The week in which the slot at this offset lies."""
-        monday = offset - offset % SLOTS_A_WEEK
+    def week(self, bits: int) -> int:
+        """The whole week of a visit's slots, which never pass a Sunday."""
+        first = bits.bit_length() - 1
+        monday = first - first % SLOTS_A_WEEK
         return span(monday, monday + SLOTS_A_WEEK)
 
 

@@ -112,11 +112,12 @@ def recommend(finding: Finding, context: Context, *, catalogue: Sequence[Course]
     """The courses that fit, best first whatever the catalogue's order; where none does, or in doubt, a talk first.
 
     The likelier need comes first; within it a course for new managers if one is new, the half that the answers put
-    first, the fewest groups, and the course made most closely for that size. The runner-up of a close call is the
-    best course for another need; otherwise a new manager sees a course for new managers among the first two.
+    first, and the course made most closely for that size. People are split into groups only where no course for the
+    same need takes them in one. The runner-up of a close call is the best course for another need; otherwise a new
+    manager sees a course for new managers among the first two.
     """
     case = _Case(finding, context)
-    ranked = sorted((course for course in catalogue if case.fits(course)), key=case.rank)
+    ranked = sorted(case.fitting(catalogue), key=case.rank)
     if case.is_close:
         ranked = _promoted(ranked, lambda course: course.need is not ranked[0].need)
     elif case.has_new_manager and not any(course.is_first_time for course in ranked[:1]):
@@ -163,8 +164,10 @@ class _Case:
         """Whether the answers ask for a course at all."""
         return not self.is_close and self.ranked[0] is not Need.TALK
 
-    def fits(self, course: Course) -> bool:
-        return course.need in self.needs and course.groups(self.size) is not None
+    def fitting(self, catalogue: Sequence[Course]) -> list[Course]:
+        fitting = [course for course in catalogue if course.need in self.needs and course.groups(self.size)]
+        fewest = {need: min((self.groups(c) for c in fitting if c.need is need), default=0) for need in self.needs}
+        return [course for course in fitting if self.groups(course) == fewest[course.need]]
 
     def groups(self, course: Course) -> int:
         return course.groups(self.size) or 1
@@ -179,7 +182,6 @@ class _Case:
             self.needs.index(course.need),
             self.has_new_manager and not course.is_first_time,
             self.is_out_of_order(course),
-            self.groups(course),
             course.group_max - course.group_min,
             course.price_pence,
             course.slug,
@@ -263,8 +265,7 @@ def _why_not_first(case: _Case, course: Course, first: Course) -> str:
     if course.is_first_time and not case.has_new_manager:
         return "It is written for people who are new to managing."
     if course.need is not first.need:
-        more = "more" if case.is_advised else "a little more"
-        return f"Your answers point {more} to {_SUBJECTS[first.need]} than to {_SUBJECTS[course.need]}."
+        return _why_not_need(case, course.need, first=first.need)
     if first.is_first_time and not course.is_first_time:
         return "It is for people who have managed for a while."
     if case.is_out_of_order(course):
@@ -275,3 +276,12 @@ def _why_not_first(case: _Case, course: Course, first: Course) -> str:
         cost = "leaves less time to practise" if less else "is more than your answers ask for"
         return f"It takes {HALF_DAYS[course.half_days]} rather than {HALF_DAYS[first.half_days]}, which {cost}."
     return "The first is made more closely for a group of your size."
+
+
+def _why_not_need(case: _Case, need: CourseNeed, *, first: CourseNeed) -> str:
+    more = "more" if case.is_advised else "a little more"
+    if need is CourseNeed.BOTH:
+        return f"It does both, and your answers point {more} to {_SUBJECTS[first]} alone."
+    if first is CourseNeed.BOTH:
+        return f"It is about {_SUBJECTS[need]} alone, and your answers point {more} to both."
+    return f"Your answers point {more} to {_SUBJECTS[first]} than to {_SUBJECTS[need]}."

@@ -1,0 +1,106 @@
+"""The dates the public may choose: a county's pool of diaries merged, and never a trainer."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from heapq import nsmallest
+from itertools import groupby, islice
+from operator import attrgetter
+
+from booking.domain.availability import Window, absent, beside, merge, open_days, starts, within_limit, worked
+from booking.domain.days import Half, Slot, earliest
+from booking.domain.matching.needs import Candidate, Wish
+
+NEAR_YOU = "A trainer is already near you that week"
+
+
+@dataclass(frozen=True, slots=True)
+class DayDates:
+    """A day on which a visit can start, and in which halves."""
+
+    day: date
+    halves: tuple[Half, ...]
+    length: int  # half-days
+    is_near: bool  # a trainer who could come is confirmed nearby in that week
+
+    @property
+    def words(self) -> str:
+        """ "morning", "afternoon", "morning or afternoon", "all day", "2 days"."""
+        if self.length == 1:
+            return " or ".join("morning" if half is Half.AM else "afternoon" for half in self.halves)
+        return "all day" if self.length == 2 else f"{(self.length + 1) // 2} days"
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """The starts open to the public, as diaries: with one trainer or more, with two or more, near a confirmed visit."""
+
+    window: Window
+    length: int  # half-days
+    one: int
+    two: int
+    near: int
+
+    def has(self, slot: Slot) -> bool:
+        return bool(self.one & self.window.bit(slot))
+
+    def is_near(self, slot: Slot) -> bool:
+        return bool(self.near & self.window.bit(slot))
+
+    def soonest(self, count: int = 5) -> tuple[Slot, ...]:
+        """The earliest start of each of the next `count` days that have one."""
+        by_day = groupby(self.window.slots(self.one), key=attrgetter("day"))
+        return tuple(next(slots) for _, slots in islice(by_day, count))
+
+    def days(self, first: date, last: date) -> tuple[DayDates, ...]:
+        """The days from `first` to `last` on which a visit can start, in order: the links of a month."""
+        slots = self.window.slots(self.one & self.window.days(first, last))
+        return tuple(self._day(day, tuple(there)) for day, there in groupby(slots, key=attrgetter("day")))
+
+    def nearest(self, slot: Slot, count: int = 5) -> tuple[Slot, ...]:
+        """Other starts, the fewest days away first, of two as far the earlier."""
+        others = (other for other in self.window.slots(self.one) if other != slot)
+        return tuple(nsmallest(count, others, key=lambda other: (abs((other.day - slot.day).days), other)))
+
+    def _day(self, day: date, slots: tuple[Slot, ...]) -> DayDates:
+        near = any(self.is_near(slot) for slot in slots)
+        return DayDates(day, tuple(slot.half for slot in slots), self.length, near)
+
+
+def openings(candidates: Iterable[Candidate], wish: Wish) -> Openings:
+    """Every start for which at least one trainer breaks no rule at all; what `for_the_public` will then find."""
+    pool = list(_pools(candidates, wish))
+    one, two = merge(found for found, _ in pool)
+    near = 0
+    for found, weeks in pool:
+        near |= found & weeks
+    return Openings(wish.window, wish.length, one, two, near)
+
+
+def _pools(candidates: Iterable[Candidate], wish: Wish) -> Iterator[tuple[int, int]]:
+    """For each able trainer the starts, and the weeks with a confirmed visit nearby."""
+    window, times = wish.window, wish.policy.times
+    first = earliest(wish.today, wish.policy.notice_days, wish.working)
+    allowed = open_days(window, wish.working) & window.days(first, wish.horizon)
+    minutes = cache(lambda outcode: wish.travel.minutes(outcode, wish.outcode))
+    for who in candidates:
+        if not _may_come(who, wish, minutes(who.home)):
+            continue
+        free = worked(who.hours, window, times=times) & allowed & ~(absent(who.absences, window) | who.held)
+        close = weeks = 0
+        for visit in who.visits:
+            drive = minutes(visit.outcode)
+            if drive is not None and drive <= wish.policy.lunch_minutes:
+                close |= visit.bits
+                if visit.is_confirmed:
+                    weeks |= window.week(visit.bits)
+        free &= ~beside(who.held & ~close, window)
+        found = starts(free, wish.length, window)
+        yield within_limit(found, wish.length, who.held, limit=who.weekly_limit, window=window), weeks
+
+
+def _may_come(who: Candidate, wish: Wish, drive: int | None) -> bool:
+    """Whether the rules that do not depend on the date let this trainer come."""
+    is_able = who.is_active and who.teaches and not who.barred_on and wish.county in who.counties
+    return is_able and drive is not None and drive <= who.drive_limit

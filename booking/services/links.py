@@ -1,0 +1,94 @@
+"""Secret links: made, written into mails as markers, opened, revoked. Only hashes are stored."""
+
+import hmac
+import re
+import secrets
+from base64 import urlsafe_b64encode
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import select, update
+
+from booking.db import db
+from booking.domain.access import LIFETIMES, Purpose
+from booking.domain.errors import NotFound, Refused
+from booking.models import Link
+from config import settings
+
+MARKER = re.compile(r"\[link-(\d+)\]")
+
+
+class Expired(Refused):
+    """The link was good once; a newer one, or a new request, is needed."""
+
+
+def make(purpose: Purpose, *, now: datetime, **target: int) -> Link:
+    """A new link to the rows named in `target` (visit_id=…, trainer_id=…), good for its purpose's lifetime."""
+    nonce = secrets.token_hex(16)
+    lifetime = LIFETIMES[purpose]
+    link = Link(
+        purpose=purpose,
+        nonce=nonce,
+        token_hash=hashed(token_of(nonce)),
+        created_at=now,
+        expires_at=now + lifetime if lifetime else None,
+        **target,
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link
+
+
+def keep(purpose: Purpose, *, now: datetime, **target: int) -> Link:
+    """The living link of this purpose to this target, or a new one: later mails repeat the address of the first."""
+    found = db.session.scalars(
+        select(Link)
+        .filter_by(purpose=purpose, revoked_at=None, **target)
+        .where((Link.expires_at.is_(None)) | (Link.expires_at > now))
+        .order_by(Link.id.desc())
+    ).first()
+    return found or make(purpose, now=now, **target)
+
+
+def open_link(token: str, purpose: Purpose, *, now: datetime) -> Link:
+    """The link behind a token of this purpose. Raises NotFound, or Expired for one that was good once."""
+    link = db.session.scalars(select(Link).filter_by(token_hash=hashed(token), purpose=purpose)).first()
+    if link is None:
+        raise NotFound("We cannot find that link")
+    if link.revoked_at or (link.expires_at and link.expires_at <= now):
+        raise Expired("This link no longer works")
+    return link
+
+
+def revoke(purpose: Purpose, *, now: datetime, **target: int) -> None:
+    """Ends every living link of this purpose to this target."""
+    db.session.execute(update(Link).filter_by(purpose=purpose, revoked_at=None, **target).values(revoked_at=now))
+
+
+def token(link: Link) -> str:
+    """The secret part of a link's address. Never stored, never logged."""
+    return token_of(link.nonce)
+
+
+def marker(link: Link) -> str:
+    """What stands for the token in a stored mail, until it is sent."""
+    return f"[link-{link.id}]"
+
+
+def filled(*texts: str) -> list[str]:
+    """Mail texts with every marker replaced by its token: only in the moment of sending."""
+    ids = {int(found) for text in texts for found in MARKER.findall(text)}
+    links = db.session.scalars(select(Link).where(Link.id.in_(ids))).all()
+    tokens = {link.id: token(link) for link in links}
+    return [MARKER.sub(lambda found: tokens[int(found[1])], text) for text in texts]
+
+
+def token_of(nonce: str) -> str:
+    """128 bits from the row's nonce and the server's key: a copy of the database alone opens nothing."""
+    digest = hmac.digest(settings().secret_key.encode(), f"link:{nonce}".encode(), sha256)
+    return urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+
+
+def hashed(secret: str) -> str:
+    """How a random secret is stored. Plain SHA-256 will do: it has 128 bits, so it cannot be guessed."""
+    return sha256(secret.encode()).hexdigest()
