@@ -123,6 +123,7 @@ class Travel:
 STARTING_TRAVEL = Travel(STARTING_PAIRS, STARTING_ADDED)
 
 
+@lru_cache(maxsize=8192)
 def miles(here: str, there: str) -> float | None:
     """By road, one way; None when we cannot know."""
     if not (_is_known(here) and _is_known(there)):

@@ -51,7 +51,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """Every candidate exactly once: matches best first, those that need no override before the rest; the others by id."""
+    """Every candidate exactly once: matches best first, those without an override before the rest; the others by id."""
 
     matches: tuple[Match, ...]
     excluded: tuple[Exclusion, ...]
