@@ -67,7 +67,7 @@ def clean(text: str, *, limit: int, lines: bool = False, label: str = "This", fi
     """
     text = _UNSEEN.sub("", text).replace("\t", " ").strip()
     # Before NFC, which slows down with the square of a run of combining marks.
-    if len(text) > 2 * limit:
+    if len(text) > 4 * limit:
         raise Refused(_too_long(label, limit), field=field)
     text = _LINE_BREAKS.sub("\n", text)
     if "\n" in text and not lines:
