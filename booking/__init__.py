@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking import cli
 from booking.db import csrf, db
-from booking.web import business, filters, guards, pages, staff, trainer
+from booking.web import business, filters, guards, limits, pages, staff, trainer
 from config import ROOT, Settings
 
 
@@ -22,6 +22,7 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     filters.register(app)
     guards.register(app)
+    limits.register(app)
     pages.register(app)
     business.register(app)
     staff.register(app)

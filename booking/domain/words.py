@@ -45,6 +45,13 @@ def drive_words(minutes: int) -> str:
     return f"{hours} hour{'s' if hours > 1 else ''}{f' {rest}' if rest else ''}"
 
 
+def wait_words(seconds: int) -> str:
+    """How long to wait, rounded up: "1 minute", "25 minutes", "3 hours"."""
+    minutes = -(-seconds // 60)
+    count, unit = (minutes, "minute") if minutes < 60 else (-(-minutes // 60), "hour")
+    return f"{count} {unit}{'s' if count > 1 else ''}"
+
+
 def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -93,13 +93,15 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def show_error(error: HTTPException) -> tuple[str, int] | HTTPException | BaseResponse:
-    """The page for a refused request: what happened, what to do, whom to ring."""
+def show_error(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPException | BaseResponse:
+    """The page for a refused request: what happened, what to do, whom to ring, and when to come back."""
     code = error.code or 500
     if code < 400 or error.response is not None:
         return error
     known = code if code in {403, 404, 410, 413, 429, 503} else 400 if code < 500 else 500
-    return render_template(f"errors/{known}.html"), code
+    wait = getattr(error, "retry_after", None)
+    headers = {"Retry-After": str(wait)} if wait else {}
+    return render_template(f"errors/{known}.html", wait=getattr(error, "wait", None)), code, headers
 
 
 def show_fault(error: Exception) -> tuple[str, int]:
