@@ -9,7 +9,7 @@ from booking.domain.diagnostic.score import Flip, Label, Need, NotEnough, Score,
 from booking.domain.diagnostic.story import TEXT_VERSION, Bar, Gap, Marked, Place, Quote, Second, Story
 
 _ROUND = 5  # points: the figures are not worth more
-_QUOTED = 2  # "Up and down": nothing better is a reason for a course
+_QUOTED = 2  # "Up and down": what is better is no reason for a course
 _MOST_HOT_SPOTS = 3
 
 _HEADINGS = {
@@ -137,17 +137,15 @@ def _said(question_id: str, code: int, instrument: Instrument) -> str:
 
 
 def _why(score: Score, answers: Answers, instrument: Instrument) -> tuple[Quote, ...]:
-    given = instrument.given(answers)
-    least = 0 if score.recommendation is Need.TALK else _QUOTED
-    return tuple(
-        Quote(
-            question=each,
-            about=_lower_first(instrument.question(each).stem),
-            sentence=Marked(f"You said {_said(each, given[each], instrument)}."),
-        )
-        for each in score.reasons
-        if given[each] >= least
-    )
+    """The scorer's reasons; for a course without those that are mostly fine, save the hardest of each scale."""
+    given, seen, quotes = instrument.given(answers), set[Scale](), list[Quote]()
+    for each in score.reasons:
+        question, code = instrument.question(each), given[each]
+        if score.recommendation is Need.TALK or code >= _QUOTED or question.scale not in seen:
+            said = Marked(f"You said {_said(each, code, instrument)}.")
+            quotes.append(Quote(each, _lower_first(question.stem), said))
+        seen.add(question.scale)
+    return tuple(quotes)
 
 
 def _hot_spot(score: Score, answers: Answers, instrument: Instrument) -> Marked | None:
