@@ -7,12 +7,17 @@ import html5lib
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from booking.db import db
+
 
 class PageClient(FlaskClient):
     """Every HTML answer must be valid, with one h1 that its title starts with, unique ids and no inline code."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        response = super().open(*args, **kwargs)
+        db.session.flush()
+        with self.application.app_context():  # else the requests of a test would share `g` and one session
+            response = super().open(*args, **kwargs)
+        db.session.expire_all()  # the test sees what the request stored
         if response.mimetype == "text/html" and response.data and not 300 <= response.status_code < 400:
             check(response.text, failed=response.status_code == 422)
         return response
