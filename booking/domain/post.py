@@ -22,8 +22,10 @@ class Audience(StrEnum):
     TRAINER = "trainer"
 
 
+UNSENT = (MailState.WAITING, MailState.SENDING)
 LEASE = timedelta(minutes=5)  # longer than any SMTP time-out; a worker that died gives its mails back after it
 RETRY_MINUTES = (1, 5, 15, 60, 240)
+MOST_TRIES = len(RETRY_MINUTES) + 1
 
 
 def retry_after(attempts: int) -> timedelta | None:

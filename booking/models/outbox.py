@@ -30,6 +30,7 @@ class Mail(Base):
     message_id: Mapped[str] = mapped_column(String(120))
     state: Mapped[MailState] = mapped_column(Word(MailState))
     due_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]  # worth nothing from then on: "tomorrow" after the visit has begun
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(300), default="")

@@ -356,6 +356,11 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer_note", sa.String(length=400), nullable=False),
         sa.Column("passed_over", sa.String(length=200), nullable=False),
+        sa.Column("proposed_day", sa.Date(), nullable=True),
+        sa.Column("proposed_half", sa.String(length=20), nullable=True),
+        sa.Column("proposed_trainer_id", sa.Integer(), nullable=True),
+        sa.Column("proposed_fee_pence", sa.Integer(), nullable=False),
+        sa.Column("proposed_is_late", sa.Boolean(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=True),
         sa.Column("room", sa.String(length=200), nullable=False),
         sa.Column("parking", sa.String(length=200), nullable=False),
@@ -389,6 +394,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_visits_course_id")),
         sa.ForeignKeyConstraint(["enquiry_id"], ["enquiries.id"], name=op.f("fk_visits_enquiry_id")),
         sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name=op.f("fk_visits_firm_id")),
+        sa.ForeignKeyConstraint(["proposed_trainer_id"], ["trainers.id"], name=op.f("fk_visits_proposed_trainer_id")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_visits_site_id")),
         sa.ForeignKeyConstraint(["trainer_id"], ["trainers.id"], name=op.f("fk_visits_trainer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
@@ -399,6 +405,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_visits_enquiry_id"), ["enquiry_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_firm_id"), ["firm_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_network"), ["network"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visits_proposed_trainer_id"), ["proposed_trainer_id"], unique=False)
         batch_op.create_index("ix_visits_state_first_day", ["state", "first_day"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_trainer_id"), ["trainer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_visitor"), ["visitor"], unique=False)
@@ -571,6 +578,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(length=120), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(length=300), nullable=False),

@@ -1,0 +1,170 @@
+"""The outbox: every mail is a row, written with what caused it, before anybody tries to send it."""
+
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, Result, select, update
+from sqlalchemy.exc import IntegrityError
+
+from booking.db import db
+from booking.domain.access import Actor
+from booking.domain.errors import Overtaken
+from booking.domain.lifecycle import VisitState
+from booking.domain.post import MailState
+from booking.emails.message import Message
+from booking.models import Act, Enquiry, Mail, Trainer, Visit
+from booking.services import history
+from config import settings
+
+WRITTEN = "mail_was_written"  # in the session's `info`: the edge looks for it after a commit, and wakes the worker
+STANDING: Mapping[MailState, str] = {
+    MailState.WAITING: "This email is waiting to be sent",
+    MailState.SENDING: "This email is being sent this minute",
+    MailState.SENT: "This email has been sent",
+    MailState.FAILED: "This email could not be delivered",
+    MailState.WITHDRAWN: "This email has been withdrawn",
+}
+
+
+def stored_key(key: str, *, version: int) -> str:
+    """visit:12:confirmed:v3:business for version 3 of visit:12:confirmed:business."""
+    series, _, audience = key.rpartition(":")
+    return f"{series}:v{version}:{audience}"
+
+
+def unwritten(keys: Collection[str], *, version: int = 1) -> set[str]:
+    """Those of these keys that no mail has in this version: what is due and not done."""
+    wanted = {stored_key(key, version=version): key for key in keys}
+    found = db.session.scalars(select(Mail.key).where(Mail.key.in_(wanted)))
+    return set(wanted.values()) - {wanted[key] for key in found}
+
+
+def put(
+    message: Message,
+    *,
+    key: str,
+    version: int = 1,
+    now: datetime,
+    visit: Visit | None = None,
+    enquiry: Enquiry | None = None,
+    trainer: Trainer | None = None,
+    act: Act | None = None,
+    delay: bool = False,
+    true_while: Iterable[VisitState] = (),
+    until: datetime | None = None,
+) -> Mail:
+    """The stored mail, due now; the same key and version again is the mail that is there already.
+
+    A newer version withdraws the older ones that have not left. `delay` is for what staff cause: it waits so long that
+    it can be undone. A mail is withdrawn when its turn comes while its visit is in no state of `true_while`, or after
+    `until`.
+    """
+    mail = Mail(
+        key=stored_key(key, version=version),
+        series=key,
+        kind=message.kind,
+        audience=message.audience,
+        to_name=message.to_name,
+        to_address=message.to_address,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        calendar=message.calendar,
+        calendar_method=message.method,
+        message_id=new_message_id(),
+        state=MailState.WAITING,
+        due_at=now + timedelta(seconds=settings().mail_delay_seconds if delay else 0),
+        until_at=until,
+        true_while=",".join(true_while),
+        visit_id=visit.id if visit else None,
+        enquiry_id=enquiry.id if enquiry else visit.enquiry_id if visit else None,
+        trainer_id=trainer.id if trainer else None,
+        act_id=act.id if act else None,
+        created_at=now,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(mail)
+    except IntegrityError:
+        return db.session.scalars(select(Mail).filter_by(key=mail.key)).one()
+    _end(Mail.series == key, Mail.id < mail.id, why="Replaced by a newer one")
+    db.session.info[WRITTEN] = True
+    return mail
+
+
+def new_message_id() -> str:
+    """An id on our own domain. It never changes, so that a mail that arrives twice can be recognised."""
+    return f"<{secrets.token_hex(16)}@{settings().mail.sender.rpartition('@')[2]}>"
+
+
+def withdraw(*, act: Act | None = None, visit: Visit | None = None) -> int:
+    """Takes back the mails of an act, or about a visit, that have not left; how many.
+
+    Raises Overtaken when one of the act's mails has left: then the act cannot be undone.
+    """
+    if act is not None:
+        gone = select(Mail.id).where(Mail.act_id == act.id, Mail.state.in_((MailState.SENDING, MailState.SENT)))
+        if db.session.scalars(gone).first() is not None:
+            raise Overtaken("The email about this has gone out, so it cannot be undone")
+        return _end(Mail.act_id == act.id, why="Undone")
+    return _end(Mail.visit_id == visit.id, why="Taken back") if visit is not None else 0
+
+
+def send_now(mail: Mail, *, actor: Actor, now: datetime) -> None:
+    """Ends the wait of a mail that waits. Raises Overtaken in every other state."""
+    _change(mail, {MailState.WAITING}, due_at=now)
+    _note("sent at once", mail, f"The email “{mail.subject}” goes out at once", actor=actor, now=now)
+
+
+def stop(mail: Mail, *, actor: Actor, now: datetime) -> None:
+    """Withdraws a mail that waits or has failed. Raises Overtaken in every other state."""
+    _change(mail, {MailState.WAITING, MailState.FAILED}, state=MailState.WITHDRAWN, error=f"Stopped by {actor.name}")
+    _note("stopped", mail, f"The email “{mail.subject}” to {mail.to_address} was stopped", actor=actor, now=now)
+
+
+def resend(mail: Mail, *, actor: Actor, address: str | None = None, now: datetime) -> None:
+    """Sends the same row again with all its tries, perhaps to a corrected address. Raises Overtaken while it cannot be.
+
+    What has not arrived keeps its Message-ID. What was sent gets a new one, or a mailbox would hide it as seen already.
+    """
+    is_copy = mail.state is MailState.SENT
+    _change(
+        mail,
+        {MailState.WAITING, MailState.FAILED, MailState.SENT},
+        state=MailState.WAITING,
+        to_address=address or mail.to_address,
+        message_id=new_message_id() if is_copy else mail.message_id,
+        due_at=now,
+        attempts=0,
+        error="",
+    )
+    db.session.info[WRITTEN] = True
+    _note("sent again", mail, f"The email “{mail.subject}” was sent again to {mail.to_address}", actor=actor, now=now)
+
+
+def _change(mail: Mail, allowed: set[MailState], **values: object) -> None:
+    """Changes the row if it is still in one of these states, whatever was loaded. Raises Overtaken."""
+    changed = db.session.execute(update(Mail).where(Mail.id == mail.id, Mail.state.in_(allowed)).values(**values))
+    db.session.refresh(mail)
+    if _count(changed) != 1:
+        raise Overtaken(f"{STANDING[mail.state]}, so this was not done")
+
+
+def _note(act: str, mail: Mail, words: str, *, actor: Actor, now: datetime) -> None:
+    visit = db.session.get(Visit, mail.visit_id) if mail.visit_id else None
+    enquiry = db.session.get(Enquiry, mail.enquiry_id) if mail.enquiry_id else None
+    trainer = db.session.get(Trainer, mail.trainer_id) if mail.trainer_id else None
+    history.add(act, actor=actor, now=now, words=words[:400], visit=visit, enquiry=enquiry, trainer=trainer)
+
+
+def _count(result: Result[Any]) -> int:
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _end(*which: ColumnElement[bool], why: str) -> int:
+    """Withdraws those of these mails that wait, or have failed."""
+    waits = Mail.state.in_((MailState.WAITING, MailState.FAILED))
+    return _count(db.session.execute(update(Mail).where(waits, *which).values(state=MailState.WITHDRAWN, error=why)))
