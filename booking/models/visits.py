@@ -48,6 +48,14 @@ class Visit(Base):
     answer_note: Mapped[str] = mapped_column(String(400), default="")
     passed_over: Mapped[str] = mapped_column(String(200), default="")  # trainers who said no or nothing, ids
 
+    # Of a confirmed visit: another date or trainer, until that trainer's yes. The old stands meanwhile, and the answer
+    # above is about this. No trainer: nobody is left to ask, and staff decide.
+    proposed_day: Mapped[date | None]
+    proposed_half: Mapped[Half | None] = mapped_column(Word(Half))
+    proposed_trainer_id: Mapped[int | None] = mapped_column(ref("trainers"), index=True)
+    proposed_fee_pence: Mapped[int] = mapped_column(default=0)
+    proposed_is_late: Mapped[bool] = mapped_column(default=False)  # after the free days: it uses up the free move
+
     people: Mapped[int | None]
     room: Mapped[str] = mapped_column(String(200), default="")
     parking: Mapped[str] = mapped_column(String(200), default="")
@@ -85,7 +93,10 @@ class Visit(Base):
     firm: Mapped[Firm | None] = relationship(lazy="raise_on_sql")
     site: Mapped[Site | None] = relationship(lazy="raise_on_sql")
     contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")
-    trainer: Mapped[Trainer | None] = relationship(lazy="raise_on_sql")
+    trainer: Mapped[Trainer | None] = relationship(lazy="raise_on_sql", foreign_keys="Visit.trainer_id")
+    proposed_trainer: Mapped[Trainer | None] = relationship(
+        lazy="raise_on_sql", foreign_keys="Visit.proposed_trainer_id"
+    )
     slots: Mapped[list["VisitSlot"]] = relationship(lazy="raise_on_sql", order_by="VisitSlot.slot", viewonly=True)
 
     __mapper_args__ = {"version_id_col": version}
