@@ -19,6 +19,8 @@ LONGEST_RUN = 10  # half-days: a working week
 DAY_ENDS = time(17)  # "by 5pm"
 DESK_OPENS, DESK_CLOSES = time(8, 30), time(17, 30)  # the hours in which staff answer enquiries
 
+BAND_MARGIN = timedelta(hours=1)  # a call cannot be promised for the last minutes of a time band
+
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -125,6 +127,14 @@ class WorkingDays:
                     return london(day, (starts + left).time())
                 left -= closes - starts
             day += timedelta(days=1)
+
+    def end_of_band(self, instant: datetime, ends: time) -> datetime:
+        """The next working day's time `ends` (aware UTC) that is at least an hour away: when a call was promised by."""
+        now = london_time(instant).replace(tzinfo=None)
+        day = now.date()
+        if not self.is_open(day) or now + BAND_MARGIN > datetime.combine(day, ends):
+            day = self.after(day, 1)
+        return london(day, ends)
 
     def reminder_days(self, day: date) -> tuple[date, date]:
         """When the firm is reminded of a visit that starts on `day`: 7 days and 1 working day before."""

@@ -1,6 +1,7 @@
 """The states of a visit, a trainer's answer and an enquiry, and what may follow what: tables, not ifs."""
 
 from collections.abc import Mapping
+from datetime import time
 from enum import StrEnum
 from typing import TypeVar
 
@@ -48,6 +49,20 @@ class EnquiryReason(StrEnum):
     DATE = "date"
     OUTSIDE = "outside"
     OTHER = "other"
+
+
+class CallBand(StrEnum):
+    """When a firm would like to be rung, in the words that pages and mails use."""
+
+    ANY = "any time"
+    MORNING = "8:30am to 11am"
+    MIDDAY = "11am to 2pm"
+    AFTERNOON = "2pm to 5:30pm"
+
+    @property
+    def ends(self) -> time | None:
+        """When it ends in London; None: with the desk's hours."""
+        return {self.MORNING: time(11), self.MIDDAY: time(14), self.AFTERNOON: time(17, 30)}.get(self)
 
 
 class LostReason(StrEnum):

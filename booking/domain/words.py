@@ -1,6 +1,24 @@
-"""How a person says a day, a time, a drive and a place in a row."""
+"""How a person says a day, a time, a drive and a place in a row; and how a typed day is read back."""
 
-from datetime import date, time
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from booking.domain.errors import Refused
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_DAY = re.compile(
+    r"(?:[a-z]{3,9},? )?"  # the weekday, which the date says better
+    r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
+    r"(?: ?[./ -] ?(?P<number>[0-9]{1,2})|[ -]?(?:of )?(?P<name>[a-z]{3,9}))"
+    r"(?: ?[,./ -] ?(?P<year>[0-9]{4}|[0-9]{2}))?"
+)
+_FURTHEST = timedelta(days=550)
+_LEAP_GAP = 8  # years between two 29 Februaries at most, 1896 to 1904 and 2096 to 2104
 
 
 def day_words(day: date) -> str:
@@ -56,3 +74,60 @@ def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days that would suit, first and last included."""
+
+    first_on: date
+    last_on: date
+
+
+def parse_day(text: str, *, today: date, field: str = "") -> date:
+    """The day a person typed: "12 January", "12th Jan 2027", "12/1", "12.01.27", "Tue 12 jan".
+
+    Without a year it is the next such day from `today` on. Raises Refused, beside `field`, for what is no day.
+    """
+    typed = _DAY.fullmatch(" ".join(text.lower().split()))
+    day = next(_days(typed, today=today), None) if typed else None
+    if day is None:
+        raise Refused("Enter a day, like 12 January or 12/1/2027", field=field)
+    return day
+
+
+def parse_span(first: str, last: str, *, today: date, fields: tuple[str, str]) -> Span | None:
+    """The days between two that were typed, None when neither was; the second may be left out.
+
+    Raises Refused, beside one of `fields`, for what is no day, lies behind us, further than 18 months away, or back to
+    front.
+    """
+    if not first.strip() and not last.strip():
+        return None
+    if not first.strip():
+        raise Refused("Enter the first day that would suit", field=fields[0])
+    begins = parse_day(first, today=today, field=fields[0])
+    ends = parse_day(last, today=max(today, begins), field=fields[1]) if last.strip() else begins
+    for day, field in ((begins, fields[0]), (ends, fields[1])):
+        if day < today:
+            raise Refused(f"{day_words(day)} is in the past", field=field)
+        if day > today + _FURTHEST:
+            raise Refused(f"{day_words(day)} must be within the next 18 months", field=field)
+    if ends < begins:
+        raise Refused(f"The last day must be {day_words(begins)} or later", field=fields[1])
+    return Span(begins, ends)
+
+
+def _days(typed: re.Match[str], *, today: date) -> Iterator[date]:
+    """The one day of the typed year, else every such day from `today` on; none for a month or day that is none."""
+    year = int(typed["year"] or 0)
+    years = [year if year > 99 else year + 2000] if typed["year"] else range(today.year, today.year + _LEAP_GAP + 1)
+    names = (number for number, month in enumerate(_MONTHS, 1) if month.startswith(typed["name"] or "?"))
+    month = int(typed["number"] or next(names, 0))
+    for year in years:
+        try:
+            day = date(year, month, int(typed["day"]))
+        except ValueError:
+            continue
+        if typed["year"] or day >= today:
+            yield day
