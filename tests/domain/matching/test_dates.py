@@ -1,0 +1,154 @@
+"""What the public may choose: never a date that the sending of the form would then refuse."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from booking.domain.availability import Window, span
+from booking.domain.days import Half, Slot
+from booking.domain.matching.dates import DayDates, Openings, openings
+from booking.domain.matching.needs import Candidate, Policy, Wish
+from booking.domain.matching.rules import unfit_date
+from booking.domain.matching.shortlist import for_the_public
+from booking.domain.places import County
+from booking.domain.travel import Travel
+from tests.domain.matching.cast import (
+    ANN,
+    BEN,
+    HALF_DAY,
+    WEDNESDAY,
+    WHOLE_DAY,
+    WINDOW,
+    afternoon,
+    booked,
+    covering,
+    morning,
+    visit,
+)
+from tests.domain.matching.crowds import crowds, undated_wishes
+
+THURSDAY, FRIDAY = WEDNESDAY + timedelta(days=1), WEDNESDAY + timedelta(days=2)
+MARCH = (date(2027, 3, 1), date(2027, 3, 31))
+
+
+@given(crowds(), undated_wishes())
+@settings(max_examples=60, deadline=None)
+def test_a_date_is_shown_exactly_when_sending_it_would_find_a_trainer(crowd: list[Candidate], wish: Wish) -> None:
+    wish = replace(wish, policy=Policy(horizon_days=40))
+    found = openings(crowd, wish)
+
+    for slot in WINDOW.slots(span(0, WINDOW.size - wish.length)):
+        able = [] if unfit_date(wish.at(slot)) else for_the_public(crowd, wish.at(slot))
+        two = bool(found.two & WINDOW.bit(slot))
+        assert (found.has(slot), two) == (len(able) > 0, len(able) > 1), slot
+
+
+def test_the_five_soonest_are_on_five_days() -> None:
+    assert openings([ANN, BEN], HALF_DAY).soonest() == tuple(
+        morning(date(2027, 3, day)) for day in (15, 16, 17, 18, 19)
+    )
+
+
+def test_good_friday_and_easter_monday_are_no_days_for_a_visit() -> None:
+    days = openings([ANN], WHOLE_DAY).days(WEDNESDAY, date(2027, 3, 31))
+
+    assert [each.day.day for each in days] == [24, 25, 30, 31]
+    assert [each.day.day for each in openings([ANN], replace(WHOLE_DAY, length=4)).days(*MARCH)] == [
+        *(15, 16, 17, 18),
+        *(22, 23, 24),
+        *(30, 31),
+    ]
+
+
+def test_a_day_says_which_half_is_free() -> None:
+    who = booked(ANN, visit(morning(WEDNESDAY)), visit(afternoon(THURSDAY)))
+
+    days = openings([who], HALF_DAY).days(date(2027, 3, 23), THURSDAY)
+
+    assert [(each.day.day, each.words) for each in days] == [
+        (23, "morning or afternoon"),
+        (24, "afternoon"),
+        (25, "morning"),
+    ]
+
+
+@pytest.mark.parametrize(("length", "words"), [(2, "all day"), (3, "2 days"), (4, "2 days"), (6, "3 days")])
+def test_a_longer_visit_says_how_long(length: int, words: str) -> None:
+    assert DayDates(WEDNESDAY, (Half.AM,), length, is_near=False).words == words
+
+
+def test_a_trainer_confirmed_within_half_an_hour_makes_the_week_near() -> None:
+    wish = replace(HALF_DAY, travel=Travel({("EX1", "EX14"): 30, ("EX1", "EX15"): 31, ("EX1", "EX4"): 10}, {}))
+    monday = date(2027, 3, 22)
+    near, far, hold = (
+        booked(ANN, visit(morning(monday), outcode=outcode, confirmed=is_confirmed))
+        for outcode, is_confirmed in (("EX14", True), ("EX15", True), ("EX14", False))
+    )
+
+    def near_days(who: Candidate) -> list[int]:
+        return [each.day.day for each in openings([who], wish).days(*MARCH) if each.is_near]
+
+    assert (near_days(near), near_days(far), near_days(hold)) == ([22, 23, 24, 25], [], [])
+
+
+def test_another_trainers_visit_does_not_make_a_date_near() -> None:
+    near = replace(booked(ANN, visit(morning(WEDNESDAY), afternoon(WEDNESDAY))), weekly_limit=2)
+
+    found = openings([near, BEN], HALF_DAY)
+
+    assert (found.has(morning(THURSDAY)), found.is_near(morning(THURSDAY))) == (True, False)
+
+
+def test_the_nearest_other_dates_come_by_distance_and_the_earlier_first() -> None:
+    taken = booked(ANN, visit(morning(WEDNESDAY), afternoon(WEDNESDAY)))
+
+    found = openings([taken], WHOLE_DAY).nearest(morning(WEDNESDAY))
+
+    assert [slot.day.day for slot in found] == [23, 25, 22, 19, 18]
+
+
+def test_the_other_half_of_the_day_is_the_nearest_of_all() -> None:
+    taken = booked(ANN, visit(morning(WEDNESDAY)))
+
+    assert openings([taken], HALF_DAY).nearest(morning(WEDNESDAY), 3) == (
+        afternoon(WEDNESDAY),
+        morning(date(2027, 3, 23)),
+        afternoon(date(2027, 3, 23)),
+    )
+
+
+@pytest.mark.parametrize("outcode", ["TR21", "ZZ9"])
+def test_where_no_drive_is_known_no_date_is_shown(outcode: str) -> None:
+    wish = replace(WHOLE_DAY, county=County.CORNWALL, outcode=outcode)
+
+    assert openings([replace(ANN, home="TR18", counties={County.CORNWALL: 1})], wish).one == 0
+
+
+def test_dates_follow_the_county_that_was_chosen() -> None:
+    of_dorset = replace(covering(ANN, {County.DORSET: 0}), home="BH1")
+    wishes = [replace(WHOLE_DAY, outcode="SP7", county=county) for county in (County.DORSET, County.SOMERSET)]
+
+    assert [bool(openings([of_dorset], wish).one) for wish in wishes] == [True, False]
+
+
+def test_the_first_and_the_last_day_are_those_of_notice_and_horizon() -> None:
+    wish = replace(HALF_DAY, policy=Policy(notice_days=2, horizon_days=4))
+
+    assert [each.day.day for each in openings([ANN], wish).days(*MARCH)] == [10, 11, 12]
+
+
+def test_today_is_never_open_to_the_public() -> None:
+    with pytest.raises(ValueError, match="1 or more"):
+        Policy(notice_days=0)
+
+
+def test_outside_the_window_nothing_is_open() -> None:
+    found = openings([ANN], WHOLE_DAY)
+
+    assert (found.has(Slot(date(2030, 1, 7), Half.AM)), found.days(date(2030, 1, 1), date(2030, 1, 31))) == (False, ())
+
+
+def test_nobody_means_no_dates() -> None:
+    assert openings([], WHOLE_DAY) == Openings(Window(WINDOW.base, WINDOW.size), 2, one=0, two=0, near=0)
