@@ -1,5 +1,6 @@
 """Who may open what: staff roles, and the secret links with what each opens and for how long."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -20,6 +21,7 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"  # the button that proves an address
     MANAGE = "manage"  # one visit, by the firm
     TRAINER = "trainer"  # a trainer's pages, after the button behind it
+    ENQUIRY = "enquiry"  # what a firm told us on the enquiry form, and what happens next
     FEED = "feed"  # a trainer's private calendar
     INVITE = "invite"  # a colleague's first sign-in
 
@@ -30,9 +32,14 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.CONFIRM: timedelta(days=60),
     Purpose.MANAGE: None,
     Purpose.TRAINER: timedelta(days=60),
+    Purpose.ENQUIRY: timedelta(days=90),
     Purpose.FEED: None,
     Purpose.INVITE: timedelta(days=3),
 }
+
+
+# Stands for a token in a stored mail: the link's id, and a proof that we wrote it and nobody typed it into a form.
+LINK_MARKER = re.compile(r"\[link-(\d{1,9})-[0-9a-f]{16}\]")
 
 
 class ActorKind(StrEnum):

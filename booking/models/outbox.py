@@ -10,7 +10,7 @@ from booking.models.base import Base, Id, Word, ref
 
 
 class Mail(Base):
-    """One mail to one person. Secret links stand in the body as `[link-ID]` and become addresses when it is sent."""
+    """One mail to one person. Secret links stand in the body as `[link-ID-…]` and become addresses when it is sent."""
 
     __tablename__ = "mails"
     __table_args__ = (Index("ix_mails_state_due_at", "state", "due_at"),)

@@ -1,7 +1,6 @@
 """Secret links: made, written into mails as markers, opened, revoked. Only hashes are stored."""
 
 import hmac
-import re
 import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime
@@ -10,12 +9,10 @@ from hashlib import sha256
 from sqlalchemy import select, update
 
 from booking.db import db
-from booking.domain.access import LIFETIMES, Purpose
+from booking.domain.access import LIFETIMES, LINK_MARKER, Purpose
 from booking.domain.errors import NotFound, Refused
 from booking.models import Link
 from config import settings
-
-MARKER = re.compile(r"\[link-(\d+)\]")
 
 
 class Expired(Refused):
@@ -71,22 +68,25 @@ def token(link: Link) -> str:
 
 
 def marker(link: Link) -> str:
-    """What stands for the token in a stored mail, until it is sent."""
-    return f"[link-{link.id}]"
+    """What stands for the token in a stored mail, until it is sent. Nobody can guess one and type it."""
+    return f"[link-{link.id}-{derived('marker', link.nonce)[:8].hex()}]"
 
 
 def filled(*texts: str) -> list[str]:
-    """Mail texts with every marker replaced by its token: only in the moment of sending."""
-    ids = {int(found) for text in texts for found in MARKER.findall(text)}
-    links = db.session.scalars(select(Link).where(Link.id.in_(ids))).all()
-    tokens = {link.id: token(link) for link in links}
-    return [MARKER.sub(lambda found: tokens[int(found[1])], text) for text in texts]
+    """Mail texts with every marker of ours replaced by its token: only in the moment of sending."""
+    ids = {int(found) for text in texts for found in LINK_MARKER.findall(text)}
+    found = db.session.scalars(select(Link).where(Link.id.in_(ids))).all() if ids else ()
+    tokens = {marker(link): token(link) for link in found}
+    return [LINK_MARKER.sub(lambda mark: tokens.get(mark[0], mark[0]), text) for text in texts]
 
 
 def token_of(nonce: str) -> str:
     """128 bits from the row's nonce and the server's key: a copy of the database alone opens nothing."""
-    digest = hmac.digest(settings().secret_key.encode(), f"link:{nonce}".encode(), sha256)
-    return urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+    return urlsafe_b64encode(derived("link", nonce)[:16]).decode().rstrip("=")
+
+
+def derived(use: str, nonce: str) -> bytes:
+    return hmac.digest(settings().secret_key.encode(), f"{use}:{nonce}".encode(), sha256)
 
 
 def hashed(secret: str) -> str:

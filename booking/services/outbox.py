@@ -61,29 +61,14 @@ def put(
     it can be undone. A mail is withdrawn when its turn comes while its visit is in no state of `true_while`, or after
     `until`.
     """
-    mail = Mail(
-        key=stored_key(key, version=version),
-        series=key,
-        kind=message.kind,
-        audience=message.audience,
-        to_name=message.to_name,
-        to_address=message.to_address,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        calendar=message.calendar,
-        calendar_method=message.method,
-        message_id=new_message_id(),
-        state=MailState.WAITING,
-        due_at=now + timedelta(seconds=settings().mail_delay_seconds if delay else 0),
-        until_at=until,
-        true_while=",".join(true_while),
-        visit_id=visit.id if visit else None,
-        enquiry_id=enquiry.id if enquiry else visit.enquiry_id if visit else None,
-        trainer_id=trainer.id if trainer else None,
-        act_id=act.id if act else None,
-        created_at=now,
-    )
+    mail = _row(message, now=now)
+    mail.key, mail.series = stored_key(key, version=version), key
+    mail.due_at = now + timedelta(seconds=settings().mail_delay_seconds if delay else 0)
+    mail.until_at, mail.true_while = until, ",".join(true_while)
+    mail.visit_id = visit.id if visit else None
+    mail.enquiry_id = enquiry.id if enquiry else visit.enquiry_id if visit else None
+    mail.trainer_id = trainer.id if trainer else None
+    mail.act_id = act.id if act else None
     try:
         with db.session.begin_nested():
             db.session.add(mail)
@@ -142,6 +127,23 @@ def resend(mail: Mail, *, actor: Actor, address: str | None = None, now: datetim
     )
     db.session.info[WRITTEN] = True
     _note("sent again", mail, f"The email “{mail.subject}” was sent again to {mail.to_address}", actor=actor, now=now)
+
+
+def _row(message: Message, *, now: datetime) -> Mail:
+    return Mail(
+        kind=message.kind,
+        audience=message.audience,
+        to_name=message.to_name,
+        to_address=message.to_address,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        calendar=message.calendar,
+        calendar_method=message.method,
+        message_id=new_message_id(),
+        state=MailState.WAITING,
+        created_at=now,
+    )
 
 
 def _change(mail: Mail, allowed: set[MailState], **values: object) -> None:

@@ -10,9 +10,10 @@ from booking.db import db
 from booking.domain.lifecycle import VisitState
 from booking.domain.post import LEASE, MOST_TRIES, UNSENT, Audience, MailState, retry_after
 from booking.emails import staff
+from booking.emails.calendar import folded
 from booking.emails.message import Person
 from booking.models import Mail, Visit
-from booking.queries import calendar
+from booking.queries.calendar import working_days
 from booking.services import links, outbox
 from config import settings
 
@@ -66,7 +67,7 @@ def record_sent(letter: Letter, now: datetime) -> None:
                 Visit.state == VisitState.REQUESTED,
                 Visit.address_confirmed_at.is_(None),
             )
-            .values(confirm_by_at=calendar.working_days().promised_by(now, 1))
+            .values(confirm_by_at=working_days().promised_by(now, 1))
         )
 
 
@@ -129,8 +130,7 @@ def _why_stale(mail: Mail, now: datetime) -> str:
 
 
 def _letter(mail: Mail) -> Letter:
-    subject, text, html = links.filled(mail.subject, mail.text, mail.html)
-    calendar = links.filled(mail.calendar)[0] if mail.calendar else None
+    text, html, calendar = links.filled(mail.text, mail.html, mail.calendar or "")
     return Letter(
         id=mail.id,
         attempt=mail.attempts,
@@ -138,10 +138,10 @@ def _letter(mail: Mail) -> Letter:
         kind=mail.kind,
         to_name=mail.to_name,
         to_address=mail.to_address,
-        subject=subject,
+        subject=mail.subject,
         text=text,
         html=html,
-        calendar=calendar,
+        calendar=folded(calendar) or None,
         method=mail.calendar_method,
     )
 

@@ -1,0 +1,73 @@
+"""The outbox as staff see it: lists, counts, one mail. Secret addresses are blacked out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import defer
+
+from booking.db import db
+from booking.domain.access import LINK_MARKER
+from booking.domain.post import MailState
+from booking.models import Heartbeat, Mail
+
+PAGE = 50
+HIDDEN = "••••••"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A mail as it is stored, to be shown: `mail` for its state, and its words without secrets."""
+
+    mail: Mail
+    text: str
+    html: str
+
+
+def counts() -> Mapping[MailState, int]:
+    """How many mails are in each state."""
+    found = db.session.execute(select(Mail.state, func.count()).group_by(Mail.state))
+    return dict.fromkeys(MailState, 0) | {row[0]: row[1] for row in found}
+
+
+def page(state: MailState | None, *, number: int = 1) -> Sequence[Mail]:
+    """One page of mails in a state, or in all: what leaves next first where it waits, else the latest first."""
+    order = (Mail.due_at, Mail.id) if state is MailState.WAITING else (Mail.id.desc(),)
+    query = _list().order_by(*order).limit(PAGE).offset((number - 1) * PAGE)
+    return db.session.scalars(query.where(Mail.state == state) if state else query).all()
+
+
+def failed() -> Sequence[Mail]:
+    """What could not be delivered and nobody has dealt with, oldest first."""
+    return db.session.scalars(_list().where(Mail.state == MailState.FAILED).order_by(Mail.due_at, Mail.id)).all()
+
+
+def of_visit(visit_id: int) -> Sequence[Mail]:
+    """Every mail about a visit, latest first."""
+    return db.session.scalars(_list().where(Mail.visit_id == visit_id).order_by(Mail.id.desc())).all()
+
+
+def of_enquiry(enquiry_id: int) -> Sequence[Mail]:
+    """Every mail about an enquiry and its visits, latest first."""
+    return db.session.scalars(_list().where(Mail.enquiry_id == enquiry_id).order_by(Mail.id.desc())).all()
+
+
+def one(mail_id: int) -> Mail | None:
+    """A mail to act on."""
+    return db.session.get(Mail, mail_id)
+
+
+def preview(mail: Mail) -> Preview:
+    """What a mail says. Its links are blacked out: they open somebody else's pages."""
+    return Preview(mail, LINK_MARKER.sub(HIDDEN, mail.text), LINK_MARKER.sub(HIDDEN, mail.html))
+
+
+def last_beat() -> datetime | None:
+    """When a worker last ran its timetable; None: never."""
+    return db.session.scalars(select(func.max(Heartbeat.beat_at))).one()
+
+
+def _list() -> Select[Mail]:
+    """Mails without their bodies."""
+    return select(Mail).options(defer(Mail.text), defer(Mail.html), defer(Mail.calendar))
