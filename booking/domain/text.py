@@ -90,6 +90,12 @@ def suggested_email(address: str) -> str | None:
     return f"{name}{at}{meant}" if at and name and meant is not None and meant != domain else None
 
 
+def own_domain(address: str) -> str | None:
+    """The domain of an address if it is the firm's own: None for gmail and its like."""
+    domain = address.rpartition("@")[2].strip().lower()
+    return None if domain in _MAIL_DOMAINS or not domain else domain
+
+
 def csv_cell(text: str) -> str:
     """The text as a spreadsheet cell that is never run as a formula; a telephone number "+44 …" gets the quote too."""
     return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text

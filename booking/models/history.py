@@ -35,7 +35,7 @@ def refuse(_mapper: Mapper[HistoryEntry], _connection: Connection, _entry: Histo
 
 
 class Act(Base):
-    """Something staff did that can be undone until `until_at`; `snapshot` is what to put back."""
+    """Something staff did that can be undone until `until_at`, unless more has happened since."""
 
     __tablename__ = "acts"
 
@@ -44,8 +44,7 @@ class Act(Base):
     words: Mapped[str] = mapped_column(String(200))  # for the undo bar
     visit_id: Mapped[int | None] = mapped_column(ref("visits"), index=True)
     enquiry_id: Mapped[int | None] = mapped_column(ref("enquiries"), index=True)
-    snapshot: Mapped[str] = mapped_column(Text)  # JSON: columns of the visit and the enquiry, the visit's slots
-    version: Mapped[int]  # of the visit or enquiry just after the act; a later change ends the undo
+    snapshot: Mapped[str] = mapped_column(Text)  # what to put back: columns of visit and enquiry, slots, as JSON
     created_at: Mapped[datetime]
     until_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from booking.db import db
 from booking.domain.access import Actor
+from booking.domain.days import london_time
+from booking.domain.words import clock_words, date_words
 from booking.models import Course, Enquiry, HistoryEntry, Trainer, Visit
 
 Value = str | int | bool | date | datetime | None
@@ -46,3 +48,9 @@ def add(
     db.session.add(entry)
     db.session.flush()
     return entry
+
+
+def sentence(entry: HistoryEntry) -> str:
+    """Who did what when, for whoever comes second: "Cora Dunn changed this at 10:12am on 24 March: Confirmed it"."""
+    at = london_time(entry.at)
+    return f"{entry.actor_name} changed this at {clock_words(at.time())} on {date_words(at.date())}: {entry.words}"

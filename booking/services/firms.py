@@ -1,0 +1,87 @@
+"""Firms, their contacts and their sites: made for whoever writes, and joined when staff see that two are one."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+
+from booking.db import db
+from booking.domain.access import Actor
+from booking.domain.errors import Refused
+from booking.domain.places import County
+from booking.domain.text import own_domain
+from booking.models import Contact, Enquiry, Firm, Site, TrainerBar, Visit
+from booking.services import history
+
+_LEGAL_FORM = re.compile(r"\b(and|co|company|limited|llp|ltd|plc|the|uk)\b|[^a-z0-9 ]")
+
+
+def add(*, name: str, email: str, now: datetime) -> Firm:
+    """A new firm, always: one that we seem to know is shown to staff (`likely`), who join the two."""
+    firm = Firm(name=name, email_domain=own_domain(email), created_at=now)
+    db.session.add(firm)
+    db.session.flush()
+    return firm
+
+
+def add_contact(
+    firm: Firm, *, name: str, email: str, phone: str = "", wants_marketing: bool = False, now: datetime
+) -> Contact:
+    """A person at a firm. `phone` is E.164 or ""; the choice about marketing is stored with its instant."""
+    contact = Contact(
+        firm=firm,
+        name=name,
+        email=email,
+        phone=phone,
+        wants_marketing=wants_marketing,
+        marketing_chosen_at=now if wants_marketing else None,
+    )
+    db.session.add(contact)
+    db.session.flush()
+    return contact
+
+
+def add_site(firm: Firm, *, address: str, town: str, postcode: str, outcode: str, county: County) -> Site:
+    """A place of a firm; the same place again is the row that is there."""
+    known = select(Site).filter_by(firm_id=firm.id, postcode=postcode, address=address, town=town, county=county)
+    site = db.session.scalars(known).first()
+    if site is None:
+        site = Site(firm=firm, address=address, town=town, postcode=postcode, outcode=outcode, county=county)
+        db.session.add(site)
+        db.session.flush()
+    return site
+
+
+def likely(firm: Firm) -> Sequence[Firm]:
+    """Other firms that are probably this one, oldest first: the same address domain, or a postcode and the name."""
+    postcodes = select(Site.postcode).filter_by(firm_id=firm.id)
+    neighbours = select(Site.firm_id).where(Site.postcode.in_(postcodes))
+    is_near = or_(Firm.email_domain == firm.email_domain, Firm.id.in_(neighbours))
+    found = db.session.scalars(select(Firm).where(Firm.id != firm.id, is_near).order_by(Firm.id))
+    return [other for other in found if _is_alike(other, firm)]
+
+
+def join(firm: Firm, *, into: Firm, actor: Actor, now: datetime) -> None:
+    """All that belongs to `firm` goes to `into`, and the first is no more. Cannot be undone. Refused for one firm."""
+    if firm.id == into.id:
+        raise Refused("Select another firm", field="into")
+    barred = select(TrainerBar.trainer_id).filter_by(firm_id=into.id)
+    db.session.execute(delete(TrainerBar).where(TrainerBar.firm_id == firm.id, TrainerBar.trainer_id.in_(barred)))
+    for model in (Contact, Site, Enquiry, Visit, TrainerBar):
+        db.session.execute(update(model).filter_by(firm_id=firm.id).values(firm_id=into.id))
+    words = f"Joined {firm.name} (firm {firm.id}) into {into.name}"
+    first = db.session.scalars(select(Enquiry).filter_by(firm_id=into.id).order_by(Enquiry.id.desc())).first()
+    history.add("joined", actor=actor, now=now, words=words[:400], enquiry=first, before={"firm": firm.id})
+    db.session.delete(firm)
+    db.session.flush()
+    db.session.expire_all()
+
+
+def _is_alike(one: Firm, other: Firm) -> bool:
+    return (one.email_domain is not None and one.email_domain == other.email_domain) or _bare(one) == _bare(other)
+
+
+def _bare(firm: Firm) -> str:
+    """The name without what people leave out: its legal form, marks and spaces."""
+    return "".join(_LEGAL_FORM.sub(" ", firm.name.casefold()).split())
