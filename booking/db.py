@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Update, event
 from sqlalchemy.engine import Engine
 
 from booking.models import Base
@@ -34,6 +34,15 @@ def transaction() -> Iterator[None]:
         if has_request_context():
             g.has_committed = False
         raise
+
+
+def touch(statement: Update) -> None:
+    """Stores when somebody was last seen: the one thing a GET may write, before its page begins to read."""
+    if getattr(statement.table, "name", "") != "sign_ins":
+        raise RuntimeError("only sign_ins may be written outside a transaction")
+    db.session.rollback()  # on what was read until now, SQLite would not let us write
+    db.session.execute(statement)
+    db.session.commit()
 
 
 @event.listens_for(Engine, "connect")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     ENQUIRY = "enquiry"  # what a firm told us on the enquiry form, and what happens next
     FEED = "feed"  # a trainer's private calendar
     INVITE = "invite"  # a colleague's first sign-in
+    RESET = "reset"  # a colleague's new password
+    DEMO = "demo"  # a button that signs in, only for the person at this machine
 
 
 LIFETIMES: dict[Purpose, timedelta | None] = {
@@ -35,7 +37,15 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.ENQUIRY: timedelta(days=90),
     Purpose.FEED: None,
     Purpose.INVITE: timedelta(days=3),
+    Purpose.RESET: timedelta(minutes=30),
+    Purpose.DEMO: timedelta(days=1),
 }
+
+# How long a sign-in lives: unused, and at the very most.
+STAFF_IDLE = timedelta(hours=2)
+STAFF_LONGEST = timedelta(hours=12)
+TRAINER_LONGEST = timedelta(days=90)
+SEEN_EVERY = timedelta(minutes=5)
 
 
 # Stands for a token in a stored mail: the link's id, and a proof that we wrote it and nobody typed it into a form.
@@ -61,6 +71,27 @@ class Actor:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else self.kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who is signed in: a colleague with a role, or a trainer, who has none. `sign_in` is the row that lets them in."""
+
+    id: int
+    name: str
+    email: str
+    role: Role | None
+    sign_in: int
+    seen_at: datetime
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+    @property
+    def actor(self) -> Actor:
+        """The same person, as the history keeps them."""
+        return Actor(ActorKind.STAFF if self.role else ActorKind.TRAINER, self.id, self.name)
 
 
 WORKER = Actor(ActorKind.WORKER, 0, "The system")

@@ -23,7 +23,8 @@ class Staff(Base):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
-    mf_recovery_codes: Mapped[str | None] = mapped_column(Text)  # JSON list
+    tf_last_counter: Mapped[int | None]  # of the last one-time code that was used: none works twice
+    mf_recovery_codes: Mapped[str | None] = mapped_column(Text)  # JSON list of hashes
     created_at: Mapped[datetime]
 
 

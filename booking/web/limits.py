@@ -32,8 +32,17 @@ def register(app: Flask) -> None:
 
 def spend(act: str, *, limit: str, of: str) -> None:
     """Counts one `act` ("enquire") of somebody (`network()`, an address); TooMany beyond `limit` ("5 per hour")."""
+    _ask("hit", act, limit=limit, of=of)
+
+
+def check(act: str, *, limit: str, of: str) -> None:
+    """TooMany when `spend` would say so; counts nothing. For acts of which only the failed ones are to count."""
+    _ask("test", act, limit=limit, of=of)
+
+
+def _ask(question: str, act: str, *, limit: str, of: str) -> None:
     for limiter in current_app.extensions.get("limiter", ()):
         allowed = parse(limit)
-        if not limiter.limiter.hit(allowed, act, of):
+        if not getattr(limiter.limiter, question)(allowed, act, of):
             free_at = limiter.limiter.get_window_stats(allowed, act, of).reset_time
             raise TooMany(max(1, math.ceil(free_at - time.time())))

@@ -6,11 +6,12 @@ from flask import Blueprint, Flask
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
 
-PARTS: tuple[str, ...] = ()
+PARTS = ("access", "account", "colleagues", "frame", "mailed", "sign_in", "today")
 
 
 def register(app: Flask) -> None:
-    """Adds these pages to the application."""
+    """Adds these pages to the application, behind Flask-Security."""
     for part in PARTS:
         import_module(f"{__name__}.{part}")
+    import_module(f"{__name__}.security").register(app)
     app.register_blueprint(pages)
