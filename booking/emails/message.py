@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from flask import render_template
+from flask import current_app, render_template
+from jinja2.environment import TemplateModule
 
 from booking.domain.post import Audience
 from booking.emails import visits
@@ -58,6 +60,21 @@ class Message:
     method: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The macros a template is written with. Each escapes what it is given for its kind of text, and only once.
+
+    The templates themselves escape nothing, since they are for both kinds: a macro called by one would hand on plain
+    text that the next macro escapes again. Called from here, it hands on Markup.
+    """
+
+    module: TemplateModule
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self.module, name)
+        return partial(found) if callable(found) else found
+
+
 def compose(
     kind: str, audience: Audience, *, to: Addressee, subject: str, entry: Entry | None = None, **facts: object
 ) -> Message:
@@ -69,7 +86,7 @@ def compose(
         render_template(
             f"email/{audience}/{kind}.jinja",
             layout=f"email/layout.{part}",
-            parts=f"email/parts.{part}",
+            m=Parts(current_app.jinja_env.get_template(f"email/parts.{part}").module),
             company=settings().company,
             say=visits,
             to=to,

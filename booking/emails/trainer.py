@@ -96,7 +96,7 @@ def changed_visit(
     answers: Sequence[str] = (),
     now: datetime,
 ) -> Message:
-    """The new day beside the old (the same: other details changed), and everything again; calendar as in `new_visit`."""
+    """The new day beside the old (the same: other details changed) and everything again; calendar as `new_visit`."""
     return _about(
         "changed_visit",
         visit,
@@ -160,14 +160,14 @@ def week(
     """
     stops = sorted(stops, key=lambda stop: (stop.day, stop.session.starts, stop.visit.id))
     changes = [f"{stop.day:%A} {stop.day.day} {stop.change}." for stop in stops if stop.change] + list(gone)
-    counted = _counted(len(stops))
+    counted, name = _counted(len(stops)), visits.first_name(trainer.name)
     first = f"First: {stops[0].day:%A} {_start(stops[0])}. " if stops else ""
     return compose(
         "week",
         Audience.TRAINER,
         to=trainer,
         subject=f"Your week {range_words(monday, monday + timedelta(days=6))}{' has changed' * is_again}: {counted}",
-        title=f"{trainer.name.split()[0]}, you have {counted} {'in this changed week' if is_again else 'this week'}",
+        title=f"{name}, your week has changed: {counted}" if is_again else f"{name}, you have {counted} this week",
         preview=first + (f"{len(changes)} changes." if len(changes) > 1 else "1 change." if changes else "No changes."),
         changes=changes,
         stops=stops,

@@ -14,6 +14,7 @@ from booking.models import Site, Visit
 from config import settings
 
 SETTING_UP = timedelta(minutes=20)  # how long before the start a trainer is there
+_TITLES = {"Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Prof", "Sir", "Dame", "Rev"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class Drive:
         return f"Leave by {clock_words((leave - timedelta(minutes=leave.minute % 5)).time())}: {way}"
 
 
+def first_name(name: str) -> str:
+    """How we speak to a person: "Meg"; the whole name where it starts with a title."""
+    first = name.partition(" ")[0]
+    return name if first.rstrip(".") in _TITLES else first
+
+
 def half_times() -> HalfTimes:
     """When the halves of a day start and end here."""
     s = settings()
@@ -79,6 +86,11 @@ def when(visit: Visit, *, was: tuple[date, Half] | None = None) -> str:
     """ "Wednesday 24 March 2027", or "Wednesday 24 March to Thursday 25 March 2027"."""
     first, last = slots(visit, was=was)[0].day, slots(visit, was=was)[-1].day
     return day_words(first) if first == last else f"{near_day(first)} to {day_words(last)}"
+
+
+def on(visit: Visit) -> str:
+    """ "on Wednesday 24 March 2027", or "from Wednesday 24 March to Thursday 25 March 2027"."""
+    return f"{'on' if len(sessions(visit)) == 1 else 'from'} {when(visit)}"
 
 
 def span(session: Session) -> str:
