@@ -167,8 +167,7 @@ def _minutes(here: str, there: str) -> int | None:
     for junction, to_junction in _nearest(here):
         road = roads[junction]
         for other, from_other in _nearest(there):
-            if other != junction:
-                best = min(best, to_junction + road[other] + from_other)
+            best = min(best, to_junction + road[other] + from_other)
     return math.floor(FIXED_MINUTES + best + 0.5)
 
 

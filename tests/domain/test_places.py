@@ -53,9 +53,10 @@ def test_the_first_half_is_enough_where_no_letter_is_sent(typed: str, outcode: s
     assert parse_outcode(typed) == outcode
 
 
-def test_a_postcode_cut_short_is_not_taken_for_another_outcode() -> None:
+@pytest.mark.parametrize("typed", ["TR2 1", "TR", "", "\u017fX1"])
+def test_a_postcode_cut_short_is_not_taken_for_another_outcode(typed: str) -> None:
     with pytest.raises(Refused, match="first half"):
-        parse_outcode("TR2 1")
+        parse_outcode(typed)
 
 
 @pytest.mark.parametrize("county", County)

@@ -34,7 +34,7 @@ MARCH = (date(2027, 3, 1), date(2027, 3, 31))
 
 
 @given(crowds(), undated_wishes())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_date_is_shown_exactly_when_sending_it_would_find_a_trainer(crowd: list[Candidate], wish: Wish) -> None:
     wish = replace(wish, policy=Policy(horizon_days=40))
     found = openings(crowd, wish)
