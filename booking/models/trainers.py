@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.places import County
@@ -94,7 +94,8 @@ class Schedule(Base):
     trainer_id: Mapped[int] = mapped_column(ref("trainers"))
     monday: Mapped[date]
     version: Mapped[int]
-    visits: Mapped[str] = mapped_column(String(4000))  # JSON: visit id -> what was told, to find the changes
+    visits: Mapped[str] = mapped_column(Text)  # JSON: what was told of each day (domain.weeks), to find the changes
+    mail_id: Mapped[int | None] = mapped_column(ref("mails"))
     queued_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]  # the trainer pressed "Got it"
 

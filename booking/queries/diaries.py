@@ -128,6 +128,13 @@ def everyone(
     ]
 
 
+def own(trainer_id: int, window: Window, *, now: datetime) -> tuple[tuple[Hours, ...], tuple[Absence, ...], int]:
+    """One trainer's pattern, absences, and held slots as bits in the window. 3 statements."""
+    ids = [trainer_id]
+    held = _held(ids, window, now=now, but_visit=None)
+    return _hours(ids).get(trainer_id, ()), _absences(ids, window).get(trainer_id, ()), held.get(trainer_id, 0)
+
+
 _FACTS = (
     Trainer.id,
     Trainer.name,

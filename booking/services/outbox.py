@@ -84,8 +84,8 @@ def new_message_id() -> str:
     return f"<{secrets.token_hex(16)}@{settings().mail.sender.rpartition('@')[2]}>"
 
 
-def withdraw(*, act: Act | None = None, visit: Visit | None = None) -> int:
-    """Takes back the mails of an act, or about a visit, that have not left; how many.
+def withdraw(*, act: Act | None = None, visit: Visit | None = None, mail_id: int = 0) -> int:
+    """Takes back the mails of an act, about a visit, or one alone, as far as they have not left; how many.
 
     Raises Overtaken when one of the act's mails has left: then the act cannot be undone.
     """
@@ -94,7 +94,7 @@ def withdraw(*, act: Act | None = None, visit: Visit | None = None) -> int:
         if db.session.scalars(gone).first() is not None:
             raise Overtaken("The email about this has gone out, so it cannot be undone")
         return _end(Mail.act_id == act.id, why="Undone")
-    return _end(Mail.visit_id == visit.id, why="Taken back") if visit is not None else 0
+    return _end(Mail.visit_id == visit.id if visit else Mail.id == mail_id, why="Taken back")
 
 
 def send_now(mail: Mail, *, actor: Actor, now: datetime) -> None:

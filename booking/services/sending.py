@@ -40,8 +40,8 @@ class Letter:
 def claim(now: datetime) -> Letter | None:
     """The next mail that is due, leased to the caller; None when there is none. Commit before sending it.
 
-    What is no longer true when its turn comes is withdrawn here. Mails about one visit go in order; one that waits
-    for another try holds back only those to the same audience.
+    What is no longer true when its turn comes is withdrawn here. Mails about one visit go in order, so that nobody
+    reads a cancellation before the confirmation; a firm's full mailbox does not keep the trainer waiting.
     """
     while (mail := _take_next(now)) is not None:
         if mail.attempts > MOST_TRIES:
@@ -93,8 +93,8 @@ def _take_next(now: datetime) -> Mail | None:
     held_back = exists().where(
         earlier.visit_id == Mail.visit_id,
         earlier.id < Mail.id,
+        earlier.audience == Mail.audience,
         earlier.state.in_(UNSENT),
-        or_(earlier.audience == Mail.audience, earlier.attempts == 0),
     )
     due = or_(
         and_(Mail.state == MailState.WAITING, Mail.due_at <= now),

@@ -1,0 +1,40 @@
+"""What a trainer's week has besides visits: free time and leave, in words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+
+from booking.domain.availability import Window, absent, open_days, worked
+from booking.domain.days import Half, HalfTimes
+from booking.domain.words import clock_words
+from booking.models import Trainer
+from booking.queries import calendar, diaries, rules
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """ "Tuesday", "Wednesday from 1:30pm"."""
+
+    free: tuple[str, ...]
+    leave: tuple[str, ...]
+
+
+def spare(trainer: Trainer, monday: date, *, now: datetime) -> Spare:
+    """The working hours of a week that no visit takes, by whether the trainer is there."""
+    window, times = Window.covering(monday, monday + timedelta(days=6)), rules.times()
+    hours, absences, held = diaries.own(trainer.id, window, now=now)
+    works = worked(hours, window, times=times) & open_days(window, calendar.working_days())
+    away = absent(absences, window)
+    return Spare(_words(window, works & ~held & ~away, times), _words(window, works & away, times))
+
+
+def _words(window: Window, bits: int, times: HalfTimes) -> tuple[str, ...]:
+    days = groupby(window.slots(bits), key=attrgetter("day"))
+    return tuple(f"{day:%A}{_part([slot.half for slot in slots], times)}" for day, slots in days)
+
+
+def _part(halves: list[Half], times: HalfTimes) -> str:
+    if len(halves) > 1:
+        return ""
+    return f" until {clock_words(times.am_ends)}" if halves == [Half.AM] else f" from {clock_words(times.pm_starts)}"

@@ -1,0 +1,101 @@
+"""A real mail server on loopback that can be told to misbehave."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any, cast
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from config import MailServer
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class MailDrop:
+    """What has arrived, in order, and how the server behaves: `answers` are given to the next letters, then 250."""
+
+    port: int = 0
+    received: list[EmailMessage] = field(default_factory=list)
+    connections: int = 0
+    refuses: dict[str, str] = field(default_factory=dict)  # recipient -> answer to RCPT
+    answers: list[str] = field(default_factory=list)  # to DATA; "cut" hangs up after taking the letter
+    stalls_seconds: float = 0  # before each answer to DATA
+
+    @property
+    def subjects(self) -> list[str]:
+        return [str(message["Subject"]) for message in self.received]
+
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd finds it by this name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refuses:
+            return self.refuses[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # as above
+        if self.stalls_seconds:
+            await asyncio.sleep(self.stalls_seconds)
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith(("4", "5")):
+            return answer
+        raw = cast(bytes, envelope.content)
+        self.received.append(message_from_bytes(raw, policy=policy.default))
+        if answer == "cut":
+            cast(asyncio.Transport, server.transport).abort()
+        return "250 OK"
+
+    def settings(self, **changes: Any) -> MailServer:
+        """Our side of it."""
+        return MailServer(host="127.0.0.1", port=self.port, timeout_seconds=2, **{"security": "none", **changes})
+
+
+class Counted(SMTP):
+    """Counts who calls."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.event_handler.connections += 1
+        super().connection_made(transport)
+
+
+class Door(Controller):
+    """aiosmtpd in a thread, on our class and with the certificate it is given."""
+
+    def __init__(self, drop: MailDrop, *, port: int, certificate: ssl.SSLContext | None = None) -> None:
+        self.certificate = certificate
+        super().__init__(drop, hostname="127.0.0.1", port=port)
+
+    def factory(self) -> SMTP:
+        return Counted(self.handler, tls_context=self.certificate, hostname="localhost")
+
+
+@contextmanager
+def running(certificate: ssl.SSLContext | None = None) -> Iterator[MailDrop]:
+    """The server, started, and stopped at the end."""
+    drop = MailDrop(port=free_port())
+    door = Door(drop, port=drop.port, certificate=certificate)
+    door.start()
+    drop.connections = 0  # the controller tries its own door
+    try:
+        yield drop
+    finally:
+        door.stop()
+
+
+@pytest.fixture
+def smtp() -> Iterator[MailDrop]:
+    with running() as drop:
+        yield drop
