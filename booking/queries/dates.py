@@ -1,19 +1,16 @@
 """Dates for the public: what a county's trainers have free, never whose it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
-from booking.db import db
 from booking.domain.availability import Window
 from booking.domain.days import Slot, london_time
 from booking.domain.matching import dates
 from booking.domain.matching.dates import Openings
 from booking.domain.matching.needs import Wish
 from booking.domain.places import County
-from booking.models import Course, Trainer, TrainerCounty
+from booking.models import Course
 from booking.queries import diaries, rules
 from booking.queries.calendar import working_days
 
@@ -24,14 +21,6 @@ CENTRES: Mapping[County, str] = {
     County.DORSET: "DT1",
     County.SOMERSET: "TA1",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """How many trainers come to a county, and how long the furthest of them drives to the middle of it, in minutes."""
-
-    trainers: int
-    furthest_minutes: int
 
 
 def openings(*, course: Course, county: County, outcode: str, now: datetime, but_visit: int | None = None) -> Openings:
@@ -46,7 +35,7 @@ def openings(*, course: Course, county: County, outcode: str, now: datetime, but
 def next_dates(
     *, courses: Sequence[Course], counties: Sequence[County] = tuple(County), now: datetime
 ) -> dict[tuple[int, County], Slot | None]:
-    """The next open date of each course in each county, by (course id, county), with no place known yet. 8 statements."""
+    """The next open date of each course in each county, by (course id, county), wherever in it. 8 statements."""
     if not courses:
         return {}
     wish = wish_for(courses[0], county=counties[0], outcode=CENTRES[counties[0]], now=now)
@@ -58,18 +47,6 @@ def next_dates(
             asked = replace(wish, county=county, outcode=CENTRES[county], length=course.half_days)
             found[course.id, county] = next(iter(dates.openings(able, asked).soonest(1)), None)
     return found
-
-
-def covering(county: County) -> Cover:
-    """Who comes to a county: numbers only."""
-    rows = db.session.execute(
-        select(Trainer.home_outcode)
-        .join(TrainerCounty, (TrainerCounty.trainer_id == Trainer.id) & (TrainerCounty.county == county))
-        .where(Trainer.is_active)
-    ).all()
-    travel = rules.travel()
-    drives = [travel.minutes(row.home_outcode, CENTRES[county]) or 0 for row in rows]
-    return Cover(len(drives), max(drives, default=0))
 
 
 def wish_for(course: Course, *, county: County, outcode: str, now: datetime) -> Wish:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from booking.db import db
 from booking.domain.lifecycle import VisitState
 from booking.domain.references import parse_reference
-from booking.models import Enquiry, HistoryEntry, Visit, VisitSlot
+from booking.models import Contact, Enquiry, HistoryEntry, Visit, VisitSlot
 from booking.queries.diaries import live
 
 
@@ -21,11 +21,12 @@ def complete(visit_id: int) -> Visit | None:
             joinedload(Visit.course),
             joinedload(Visit.firm),
             joinedload(Visit.site),
-            joinedload(Visit.contact),
+            joinedload(Visit.contact).joinedload(Contact.firm),
             joinedload(Visit.trainer),
             joinedload(Visit.proposed_trainer),
             joinedload(Visit.enquiry).joinedload(Enquiry.contact),
             joinedload(Visit.enquiry).joinedload(Enquiry.firm),
+            joinedload(Visit.enquiry).joinedload(Enquiry.owner),
             joinedload(Visit.enquiry).joinedload(Enquiry.result),
         )
         .execution_options(populate_existing=True)

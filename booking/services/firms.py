@@ -42,6 +42,12 @@ def add_contact(
     return contact
 
 
+def correct_email(contact: Contact, email: str) -> None:
+    """The right address of a contact whose firm is loaded."""
+    contact.email = email
+    contact.firm.email_domain = own_domain(email)
+
+
 def add_site(firm: Firm, *, address: str, town: str, postcode: str, outcode: str, county: County) -> Site:
     """A place of a firm; the same place again is the row that is there."""
     known = select(Site).filter_by(firm_id=firm.id, postcode=postcode, address=address, town=town, county=county)

@@ -73,10 +73,16 @@ def swap(visit: Visit, run: Iterable[Slot], *, trainer_id: int) -> None:
     db.session.execute(stand, execution_options={"synchronize_session": False})
 
 
-def keep(visit: Visit, *, until: datetime | None) -> None:
-    """The hold lasts until then; None: for good."""
-    rows = update(VisitSlot).where(VisitSlot.visit_id == visit.id).values(expires_at=until)
-    db.session.execute(rows, execution_options={"synchronize_session": False})
+def keep(visit: Visit, *, until: datetime | None) -> bool:
+    """The hold lasts until then, None: for good. False when a half-day of it is gone: somebody took it as run out."""
+    rows = update(VisitSlot).where(VisitSlot.visit_id == visit.id).values(expires_at=until).returning(VisitSlot.id)
+    kept = db.session.execute(rows, execution_options={"synchronize_session": False}).all()
+    return len(kept) == visit.half_days
+
+
+def is_collision(error: DBAPIError) -> bool:
+    """Whether PostgreSQL stopped this transaction in favour of another one."""
+    return getattr(error.orig, "sqlstate", None) in (_DEADLOCK, _SERIALISATION)
 
 
 @contextmanager
@@ -87,6 +93,6 @@ def _or_taken() -> Iterator[None]:
     except IntegrityError:
         raise Taken(TAKEN, field="slot") from None
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) in (_DEADLOCK, _SERIALISATION):
+        if is_collision(error):
             raise Taken(TAKEN, field="slot") from None
         raise
