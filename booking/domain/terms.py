@@ -20,7 +20,7 @@ class Terms:
     Days are counted back from the first day of the visit, and each limit day itself still belongs to the better side.
     """
 
-    version: str = "2027-01"
+    version: str = "2026-11"
     free_days: int = 14
     part_days: int = 7
     part_percent: int = 50

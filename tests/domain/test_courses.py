@@ -117,6 +117,18 @@ def test_people_are_split_only_where_no_course_takes_them_in_one() -> None:
     assert slugs(recommend(finding, context, catalogue=[large, small, whole])) == ["whole", "large"]
 
 
+def test_a_crowd_that_would_need_a_third_group_is_talked_through() -> None:
+    six = Course("six", "Six", CourseNeed.MANAGING, 1, 2, 6, Pence(1))
+    advice = recommend(Finding(MANAGE, Label.CLEAR, Start.MANAGING), Context(GroupSize.CROWD), catalogue=[six])
+    assert advice == Recommendation(Step.TALK, "None of our courses is made for this, so let us talk it through.", ())
+
+
+def test_courses_alike_in_everything_are_in_the_order_of_their_slugs() -> None:
+    a, b = (Course(slug, "Twin", CourseNeed.MANAGING, 1, 2, 6, Pence(1)) for slug in "ab")
+    finding, context = Finding(MANAGE, Label.CLEAR, Start.MANAGING), Context(GroupSize.FEW)
+    assert slugs(recommend(finding, context, catalogue=[b, a])) == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     ("ranked", "start", "few"),
     [
