@@ -159,3 +159,22 @@ def county_of(outcode: str) -> Where:
     if found.county is None:
         return Where(Reach.OUTSIDE, county_name=found.county_name)
     return Where(Reach.SERVED, found.county, found.county_name, choices=(found.county,))
+
+
+def read_place(text: str, *, field: str = "place") -> tuple[County | None, str]:
+    """The served county (None: another) that a person means, and the place as told, a postcode in its usual form.
+
+    Reads "ex16 4zz", "EX16", "Tiverton, Devon" and "Tiverton EX16 4ZZ". Refused when neither postcode nor county is in
+    it.
+    """
+    words = text.split()
+    for ending in (words[-2:], words[-1:]):
+        try:
+            outcode = parse_outcode("".join(ending))
+        except Refused:
+            continue
+        return county_of(outcode).county, text.upper() if len(words) == len(ending) else text
+    named = [county for county in County if county.value in text.lower()]
+    if len(named) != 1:
+        raise Refused("Enter a postcode, like EX1 1AA, or a county, like Devon", field=field)
+    return named[0], text

@@ -57,6 +57,10 @@ class KeyedForm(Form):
 
     key = HiddenField(default=lambda: secrets.token_urlsafe(16))
 
+    def renew(self) -> None:
+        """A fresh key: what is sent from here on is a new form."""
+        self.key.data = secrets.token_urlsafe(16)
+
     def fields(self) -> dict[str, str]:
         """What was typed, for telling a repeat from a changed form."""
         return {field.name: str(field.data) for field in self if field.name != "key"}

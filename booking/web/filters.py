@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from booking.domain.days import LONDON
 from booking.domain.money import pounds
 from booking.domain.places import County
+from booking.domain.words import drive_words
 
 
 def day_words(day: date) -> str:
@@ -93,6 +94,7 @@ def register(app: Flask) -> None:
         phone=phone_words,
         people=people_words,
         breaks=breaks,
+        drive=drive_words,
         county=county_label,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

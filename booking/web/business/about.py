@@ -2,6 +2,8 @@
 
 from flask import render_template
 
+from booking.domain.places import ATTRIBUTION
+from booking.queries import rules
 from booking.web.business import pages
 
 
@@ -12,12 +14,12 @@ def contact() -> str:
 
 @pages.get("/terms")
 def terms() -> str:
-    return render_template("business/terms.html")
+    return render_template("business/terms.html", terms=rules.terms())
 
 
 @pages.get("/privacy")
 def privacy() -> str:
-    return render_template("business/privacy.html")
+    return render_template("business/privacy.html", attribution=ATTRIBUTION)
 
 
 @pages.get("/accessibility")

@@ -1,15 +1,12 @@
-"""The start page and the courses."""
+"""The start page: what we do, what it costs, where and when, and two doors."""
 
 from flask import render_template
 
+from booking import clock
+from booking.queries import soonest
 from booking.web.business import pages
 
 
 @pages.get("/")
 def start() -> str:
-    return render_template("business/start.html")
-
-
-@pages.get("/courses")
-def courses() -> str:
-    return render_template("business/start.html")
+    return render_template("business/start.html", front=soonest.front(now=clock.now()))
