@@ -5,7 +5,7 @@ import os
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from booking import cli
+from booking import cli, post_office, worker
 from booking.db import csrf, db
 from booking.web import business, filters, guards, limits, pages, staff, trainer
 from config import ROOT, Settings
@@ -27,6 +27,8 @@ def create_app(settings: Settings) -> Flask:
     business.register(app)
     staff.register(app)
     trainer.register(app)
+    post_office.register(app)
+    worker.register(app)
     cli.register(app)
     if os.environ.get("FLASK_RUN_FROM_CLI") == "true":  # Alembic costs a second, and only `flask db` needs it
         from flask_migrate import Migrate

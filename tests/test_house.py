@@ -13,7 +13,7 @@ BOOKING = ROOT / "booking"
 TEMPLATES = ROOT / "templates"
 SOURCES = sorted(BOOKING.rglob("*.py"))
 PAGES = sorted(TEMPLATES.rglob("*.html")) + sorted(TEMPLATES.rglob("*.txt"))
-EDGES = ("web", "cli", "worker", "serve", "clock")
+EDGES = ("web", "cli", "worker", "serve", "demonstration", "post_office", "clock")
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "data", "info"}
 
 

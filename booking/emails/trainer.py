@@ -179,8 +179,9 @@ def week(
     )
 
 
-def tomorrow(trainer: Trainer, *, stops: Sequence[Stop]) -> Message:
-    """The day before: everything for the day, stop by stop."""
+def tomorrow(trainer: Trainer, *, stops: Sequence[Stop], is_today: bool = False) -> Message:
+    """The day before: everything for the day, stop by stop. `is_today`: the worker was down when it was time."""
+    day = "Today" if is_today else "Tomorrow"
     stops = sorted(stops, key=lambda stop: (stop.session.starts, stop.visit.id))
     first, people = stops[0], stops[0].visit.people
     rest = ", then another" if len(stops) > 1 else f", {people} people" if people else ""
@@ -188,8 +189,9 @@ def tomorrow(trainer: Trainer, *, stops: Sequence[Stop]) -> Message:
         "tomorrow",
         Audience.TRAINER,
         to=trainer,
-        subject=headline("Tomorrow: ", _town(first.visit), f" {clock_words(first.session.starts)}{rest}"),
+        subject=headline(f"{day}: ", _town(first.visit), f" {clock_words(first.session.starts)}{rest}"),
         preview=f"{first.drive.sentence(first.session)}." if first.drive else f"Starts {_start(first)}.",
+        when=day,
         stops=stops,
     )
 

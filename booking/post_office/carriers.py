@@ -12,7 +12,7 @@ from flask import current_app
 from flask_mail import BadHeaderError, Connection
 
 from booking.post_office.envelopes import Envelope
-from booking.services.sending import Letter
+from booking.services.timetable.sending import Letter
 from config import MailServer, settings
 
 

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 from flask_mail import Message
 
-from booking.services.sending import Letter
+from booking.services.timetable.sending import Letter
 from config import settings
 
 EVERYWHERE = "quoted-printable"  # passes through every server, and stays readable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from booking import clock
 from booking.db import transaction
 from booking.post_office.carriers import NotCarried, carrier
-from booking.services import sending
+from booking.services.timetable import sending
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from booking.domain.lifecycle import VisitState
 from booking.domain.post import LEASE, Audience, MailState
 from booking.emails.message import Message
 from booking.models import Act, HistoryEntry, Mail
-from booking.services import links, outbox, sending
+from booking.services import links, outbox
+from booking.services.timetable import sending
 from tests import make
 from tests.conftest import NOW
 

@@ -1,1 +1,1 @@
-"""What falls due by itself, found as "due and not done": each may run late, twice, or in several workers at once."""
+"""What the worker does. What falls due is found as "due and not done": late, twice or in several workers alike."""

@@ -7,6 +7,7 @@ from booking.domain.days import DAY_ENDS, DESK_OPENS, london, london_time
 from booking.emails import staff as emails
 from booking.queries import calendar, staff
 from booking.services import outbox
+from booking.services.timetable.turns import each
 from config import settings
 
 
@@ -20,6 +21,10 @@ def queue(items: Sequence[str], *, now: datetime) -> None:
     """The day's digest for each colleague who can sign in, once; none when there are no items."""
     today = london_time(now).date()
     colleagues = {f"staff:{row.id}:digest-{today}:staff": row for row in staff.everyone() if row.active and items}
-    for key in sorted(outbox.unwritten(colleagues)):
+    new = outbox.unwritten(colleagues)
+
+    def tell(key: str) -> None:
         message = emails.digest(colleagues[key], items=items, today_url=f"{settings().base_url}/staff")
         outbox.put(message, key=key, now=now, until=london(today, DAY_ENDS))
+
+    each(sorted(new), tell)

@@ -11,9 +11,11 @@ from booking.emails import trainer as trainer_mails
 from booking.emails.trainer import Stop
 from booking.emails.visits import sessions
 from booking.models import Trainer, Visit
-from booking.queries import calendar, going
-from booking.services import addresses, outbox
+from booking.queries import calendar
+from booking.queries.timetable import going
+from booking.services import addresses, briefings, outbox
 from booking.services.timetable.drives import drives
+from booking.services.timetable.turns import each
 
 MORNING = time(9)
 DAY_BEFORE = time(16)
@@ -21,21 +23,18 @@ AFTERWARDS = time(10)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
-def queue_due(now: datetime) -> None:
-    """Writes down every mail whose time has come, that is of use still, and that has not been written yet."""
-    remind_firms(now)
-    tell_trainers(now)
-    ask_how_it_was(now)
-
-
 def remind_firms(now: datetime) -> None:
     """7 days and 1 working day before, at 9am; not what a visit confirmed since then has said anyway."""
     due = {f"visit:{v.id}:reminder-{which}-{v.first_day}:business": v for v, which in _to_remind(now)}
-    for key in sorted(outbox.unwritten(due)):
+    new = outbox.unwritten(due)
+
+    def remind(key: str) -> None:
         visit = due[key]
         message = business.reminder(visit, manage_url=addresses.of_visit(visit, now=now), now=now)
         still = (VisitState.CONFIRMED,)
         outbox.put(message, key=key, now=now, visit=visit, true_while=still, until=sessions(visit)[0].starts_at)
+
+    each(sorted(new), remind)
 
 
 def _to_remind(now: datetime) -> Iterator[tuple[Visit, str]]:
@@ -51,8 +50,8 @@ def tell_trainers(now: datetime) -> None:
     """From 4pm the day before until the day's first visit begins: all that the day needs, in one mail."""
     today = london_time(now).date()
     rows = going.between(today, today + DAY)
-    for (trainer, day), of_day in groupby(rows, key=lambda row: (row.trainer, row.day)):
-        _tell_of_day(trainer, day, visits=[row.visit for row in of_day], now=now)
+    days = [(who, day, list(group)) for (who, day), group in groupby(rows, key=lambda row: (row.trainer, row.day))]
+    each(days, lambda of: _tell_of_day(of[0], of[1], visits=[row.visit for row in of[2]], now=now))
 
 
 def _tell_of_day(trainer: Trainer, day: date, *, visits: list[Visit], now: datetime) -> None:
@@ -60,10 +59,10 @@ def _tell_of_day(trainer: Trainer, day: date, *, visits: list[Visit], now: datet
     begins = next(session.starts_at for session in sessions(visits[0]) if session.day == day)
     if not london(day - DAY, DAY_BEFORE) <= now < begins or not outbox.unwritten([key]):
         return
-    stops = [
-        Stop(visit, addresses.of_trainer(trainer, now=now, page=f"/t/visits/{visit.reference}"), day, drive)
-        for visit, drive in zip(visits, drives(trainer, visits, day=day), strict=True)
-    ]
+    stops = []
+    for visit, drive in zip(visits, drives(trainer, visits, day=day), strict=True):
+        url = addresses.of_trainer(trainer, now=now, page=f"/t/visits/{visit.reference}")
+        stops.append(Stop(visit, url, day, drive, answers=briefings.answers(visit)))
     message = trainer_mails.tomorrow(trainer, stops=stops, is_today=london_time(now).date() == day)
     alone = visits[0] if len(visits) == 1 else None
     still = (VisitState.CONFIRMED,) if alone else ()
@@ -78,8 +77,12 @@ def ask_how_it_was(now: datetime) -> None:
         moment = london(sessions(visit)[-1].day + DAY, AFTERWARDS)
         if moment <= now < moment + WEEK:
             due[f"visit:{visit.id}:after_visit:business"] = visit, moment + WEEK
-    for key in sorted(outbox.unwritten(due)):
+    new = outbox.unwritten(due)
+
+    def ask(key: str) -> None:
         visit, until = due[key]
         message = business.after_visit(visit, feedback_url=addresses.of_visit(visit, now=now, page="feedback"))
         still = (VisitState.CONFIRMED, VisitState.DELIVERED)
         outbox.put(message, key=key, now=now, visit=visit, true_while=still, until=until)
+
+    each(sorted(new), ask)

@@ -19,11 +19,12 @@ from booking.emails import trainer as emails
 from booking.emails.trainer import Stop
 from booking.emails.visits import address, sessions, span
 from booking.models import Schedule, Trainer, Visit
-from booking.queries import going, weeks
-from booking.queries.going import Going
+from booking.queries.timetable import going, weeks
+from booking.queries.timetable.going import Going
 from booking.services import addresses, outbox
 from booking.services.timetable.drives import drives
 from booking.services.timetable.spare import spare
+from booking.services.timetable.turns import each
 
 FRIDAY, FIRST_THING = time(14), time(9)
 WEEK, BEFORE_MONDAY = timedelta(days=7), timedelta(days=3)
@@ -43,8 +44,8 @@ def queue_week(monday: date, *, now: datetime) -> None:
     for row in going.between(monday, monday + WEEK - timedelta(days=1)):
         going_by_trainer[row.trainer.id].append(row)
     issues = weeks.issues(monday)
-    for trainer_id in sorted({*going_by_trainer, *issues}):
-        _queue(monday, going_by_trainer[trainer_id], issues=issues.get(trainer_id, ()), now=now)
+    weeks_of = {who: (going_by_trainer[who], issues.get(who, ())) for who in sorted({*going_by_trainer, *issues})}
+    each(weeks_of.values(), lambda of: _queue(monday, of[0], issues=of[1], now=now))
 
 
 def _queue(monday: date, rows: Sequence[Going], *, issues: Sequence[weeks.Issue], now: datetime) -> None:

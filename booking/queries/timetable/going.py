@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from booking.db import db
 from booking.domain.lifecycle import VisitState
-from booking.models import Trainer, Visit, VisitSlot
+from booking.models import Enquiry, Trainer, Visit, VisitSlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _in_full(*which: ColumnElement[bool]) -> Sequence[Visit]:
             joinedload(Visit.site),
             joinedload(Visit.contact),
             joinedload(Visit.trainer),
-            joinedload(Visit.enquiry),
+            joinedload(Visit.enquiry).joinedload(Enquiry.result),
         )
         .order_by(Visit.id)
     )

@@ -1,0 +1,35 @@
+"""For the person who tries the product out on their own machine: data, ways in, and where the mails are (edge)."""
+
+from booking import clock
+from booking.db import transaction
+from booking.domain.access import Purpose
+from booking.queries import beginnings
+from booking.services import demo, links
+from booking.services import staff as colleagues
+from config import settings
+
+
+def prepare() -> None:
+    """Fills an empty database with demo data, once."""
+    if beginnings.is_empty():
+        with transaction():
+            demo.load(now=clock.now())
+
+
+def welcome() -> str:
+    """What stands in the terminal: the address, and with demo data a way in for each audience, fresh at each start."""
+    base = settings().base_url
+    lines = [f"  The site          {base}"]
+    with transaction():
+        admin, trainer = beginnings.made_up_admin(), beginnings.made_up_trainer()
+        if admin:
+            link = colleagues.one_time_link(admin, now=clock.now())
+            lines.append(f"  Staff, {admin.name:<10} {base}/staff/demo/{links.token(link)}  (once)")
+        if trainer:
+            link = links.keep(Purpose.TRAINER, now=clock.now(), trainer_id=trainer.id)
+            lines.append(f"  Trainer, {trainer.name:<8} {base}/t/{links.token(link)}")
+    server = settings().mail
+    mails = f"sent to {server.host}" if server.host else f"{server.folder}, as .eml files"
+    return "\n".join(
+        [*lines, f"  Mails             {mails}; the outbox: {base}/staff/outbox", "", "  Ctrl-C stops it."]
+    )

@@ -1,0 +1,126 @@
+"""`python -m booking.serve`: web and worker, started and stopped together (edge)."""
+
+import errno
+import gc
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+
+import waitress
+from flask import Flask
+
+from booking import create_app, demonstration, schema, worker
+from booking.db import db
+from config import ROOT, Settings, SettingsError, from_env
+
+THREADS = 8
+PATIENCE_SECONDS = 15  # for the worker's last mail
+
+
+def main() -> None:
+    """Serves until it is told to stop; ends with status 1 when it cannot start, or loses its worker."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    try:
+        settings = from_env(os.environ)
+    except SettingsError as error:
+        sys.exit(str(error))
+    listener = bind(settings)
+    app = create_app(settings)
+    prepare(app, settings)
+    serve(app, listener, proxied=settings.proxy_hops > 0)
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The listening socket, before anything slow is done."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=1024)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        sys.exit(f"Port {settings.port} is taken. Try: PORT={settings.port + 1} make run")
+
+
+def prepare(app: Flask, settings: Settings) -> None:
+    """A database that is ready, and, for somebody trying us out, one with something in it."""
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    if settings.is_loopback and schema.is_behind(app):
+        subprocess.run([sys.executable, "-m", *schema.UPGRADE], cwd=ROOT, env=child_environment(os.environ), check=True)
+    schema.require(app)
+    if settings.is_loopback:
+        with app.app_context():
+            demonstration.prepare()
+            print(f"\n{demonstration.welcome()}\n", flush=True)
+
+
+def child_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """Ours, quietly."""
+    return {**env, "PYTHONWARNINGS": "ignore"}
+
+
+def serve(app: Flask, listener: socket.socket, *, proxied: bool) -> None:
+    """Forks the worker, then serves. Neither outlives the other: the worker holds the end of a pipe of ours."""
+    jobs = worker.jobs(app)
+    with app.app_context():
+        db.engine.dispose()  # no connection to a database crosses a fork
+    jobs.queue.storage.close()
+    gc.collect()
+    gc.freeze()
+    leash, end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        listener.close()
+        os.close(end)
+        work(jobs, leash)
+    os.close(leash)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit())
+    signal.signal(signal.SIGCHLD, lambda *_: leave_if_alone(child))
+    try:
+        waitress.serve(app, sockets=[listener], threads=THREADS, clear_untrusted_proxy_headers=not proxied)
+    finally:
+        stop(child)
+
+
+def leave_if_alone(child: int) -> None:
+    """A site whose mail does not move must not look well."""
+    if os.waitpid(child, os.WNOHANG)[0] == child:
+        logging.getLogger(__name__).error("the worker has ended, and so do we")
+        os._exit(1)
+
+
+def stop(child: int) -> None:
+    """Asks the worker to end, and makes it after a while."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
+    signal.alarm(PATIENCE_SECONDS)
+    os.kill(child, signal.SIGTERM)
+    os.waitpid(child, 0)
+
+
+def work(jobs: worker.Jobs, leash: int) -> None:
+    """The worker's whole life; never returns."""
+    os.setsid()  # Ctrl-C is for the parent, which then tells us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=follow, args=(leash,), daemon=True).start()
+    try:
+        jobs.run()  # what fell due while nobody worked does not wait for the next minute
+        jobs.queue.create_consumer(workers=1, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=10).run()
+    finally:
+        os._exit(0)
+
+
+def follow(leash: int) -> None:
+    """Ends the worker when the parent is gone, however it went: then the pipe has no writer any more."""
+    os.read(leash, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

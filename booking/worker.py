@@ -1,0 +1,98 @@
+"""The background worker: a timetable of services, nothing else (edge). Rows are the ledger, huey only kicks."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, Response, current_app
+from huey import Huey, MemoryHuey, SqliteHuey, crontab
+
+from booking import clock
+from booking.db import db, transaction
+from booking.post_office import rounds
+from booking.services import outbox, visits
+from booking.services.timetable import heartbeats, reminders, schedules
+from config import settings
+
+log = logging.getLogger(__name__)
+
+
+# Each finds what is due and not done: it may run late, twice, or in several workers at once.
+TIMETABLE: Sequence[Callable[[datetime], object]] = (
+    visits.expire_due,
+    visits.pass_over_silent,
+    visits.promise_again,
+    reminders.remind_firms,
+    reminders.tell_trainers,
+    reminders.ask_how_it_was,
+    schedules.queue_due,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The queue, and what can be put into it. A job that is lost costs a minute: the timetable finds the same rows."""
+
+    queue: Huey
+    send: Callable[[], object]
+    run: Callable[[], object]
+
+
+def register(app: Flask) -> None:
+    """Wakes the worker after every request that has written mail."""
+    app.after_request(kick)
+
+
+def kick(response: Response) -> Response:
+    if response.status_code < 400 and db.session.registry.has() and db.session.info.pop(outbox.WRITTEN, False):
+        try:
+            jobs(current_app).send()
+        except (sqlite3.Error, OSError):  # what the visitor asked for is stored, and the next minute's sweep sends it
+            log.exception("the worker could not be woken")
+    return response
+
+
+def jobs(app: Flask) -> Jobs:
+    """The application's queue, opened on first use."""
+    if "jobs" not in app.extensions:
+        app.extensions["jobs"] = open_jobs(app)
+    found: Jobs = app.extensions["jobs"]
+    return found
+
+
+def open_jobs(app: Flask) -> Jobs:
+    with app.app_context():
+        folder, testing = settings().instance, settings().testing
+    folder.mkdir(parents=True, exist_ok=True)
+    queue = (
+        MemoryHuey("booking")
+        if testing
+        else SqliteHuey("booking", filename=str(folder / "queue.db"), fsync=False, cache_mb=1, results=False)
+    )
+
+    @queue.task()  # type: ignore[untyped-decorator]  # huey has no types
+    def send() -> None:
+        with app.app_context():
+            rounds.send_due()
+
+    @queue.periodic_task(crontab())  # type: ignore[untyped-decorator]  # every minute
+    def run() -> None:
+        with app.app_context():
+            run_timetable()
+
+    return Jobs(queue, send, run)
+
+
+def run_timetable() -> None:
+    """Everything that is due, each in a transaction of its own; then the mail; then a sign of life."""
+    for step in TIMETABLE:
+        try:
+            with transaction():
+                step(clock.now())
+        except Exception:  # it stays due, and must not keep the others from their turn
+            log.exception("%s failed", step.__name__)
+    rounds.send_due()
+    with transaction():
+        heartbeats.beat(clock.now())
