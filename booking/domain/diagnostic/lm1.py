@@ -20,11 +20,8 @@ LEAST_ANSWERS = 3  # on each scale
 MOST_REASONS = 3
 
 _MEAN, _VARIANCE, _COVARIANCE = 40.0, 18.0**2, 0.5 * 18.0**2  # of the two needs before anything is asked
-_NOISE, _WEEK, _RATER = (
-    27.0**2,
-    20.0,
-    30.0,
-)  # error: of one answer, of the week it was given in, of a kind or hard rater
+# Variances of error: of one answer, of the week it was given in, of a kind or a hard rater.
+_NOISE, _WEEK, _RATER = 27.0**2, 20.0, 30.0
 _TIE = 0.005
 _KEPT_BACK = 0.05  # for careless answers, spread over the mix of needs assumed at launch
 _MIX = Probabilities(talk=0.280, manage=0.165, lead=0.165, both=0.390)

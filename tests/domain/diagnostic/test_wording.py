@@ -57,6 +57,8 @@ def test_the_bars_are_told_in_words_with_figures_to_the_nearest_five() -> None:
     assert leading.sentence == (
         "Leading stands at about 35 of 100, and most likely between 25 and 45: close to the line, on either side."
     )
+    above = story("222222", "000000").bars[0]
+    assert (above.about, above.low, above.place) == (45, 30, Place.NEAR)
     assert story("000000", "000000").bars[1].sentence == (
         "Leading stands at about 10 of 100, and most likely between 0 and 20: below the line."
     )
