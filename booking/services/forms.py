@@ -22,9 +22,10 @@ class Repeated(Exception):
 
 
 def first_time(key: str, fields: Mapping[str, str], *, now: datetime) -> FormKey:
-    """A row that makes this key, whatever a browser sent as one, unique from here on; set its `answer` before the transaction ends.
+    """A row that makes this key unique from here on; set its `answer` before the transaction ends.
 
-    Raises Repeated with the first answer, or Overtaken when the same key comes with other fields.
+    The key is what a browser sent, so anything: only its hash is stored. Raises Repeated with the first answer, or
+    Overtaken when the same key comes with other fields.
     """
     key, digest = (sha256(text.encode()).hexdigest() for text in (key, repr(sorted(fields.items()))))
     row = FormKey(key=key, fields_hash=digest, answer="", created_at=now)

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 
 pages = Blueprint("business", __name__)
 
-PARTS = ("about", "counties", "courses", "enquire", "start")
+PARTS = ("about", "counties", "courses", "enquire", "soon", "start")
 
 
 def register(app: Flask) -> None:

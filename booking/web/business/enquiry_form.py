@@ -44,7 +44,7 @@ class EnquiryForm(ScreenedForm):
     message = Paragraph("What you need, in your own words", limit=2000)
     course = SelectField("Course", validate_choice=False)
     place = Line("Where it would be", limit=60, missing="Enter a postcode, like EX1 1AA, or a county, like Devon")
-    people = Line("How many people would take part (optional)", limit=10)
+    people = Line("How many people would take part (optional)", limit=40)
     first_1, last_1 = Line("First day", limit=30), Line("Last day", limit=30)
     first_2, last_2 = Line("First day", limit=30), Line("Last day", limit=30)
     first_3, last_3 = Line("First day", limit=30), Line("Last day", limit=30)
