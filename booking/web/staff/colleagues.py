@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from booking import clock
 from booking.db import transaction
@@ -39,7 +40,7 @@ class InviteForm(KeyedForm):
     name = Line("Name", limit=80, missing="Enter their name")
     role = Choice(
         "What will they do",
-        choices=[(Role.STAFF.value, "Staff"), (Role.ADMIN.value, "Admin")],
+        choices=[SelectChoice(Role.STAFF.value, "Staff"), SelectChoice(Role.ADMIN.value, "Admin")],
         missing="Select what they will do",
     )
 
