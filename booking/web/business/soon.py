@@ -6,11 +6,6 @@ from werkzeug.wrappers import Response
 from booking.web.business import pages
 
 
-@pages.get("/find")
-def find() -> Response:
-    return redirect(url_for(".enquire"))
-
-
 @pages.get("/book/place")
 def place() -> Response:
     return redirect(url_for(".enquire"))
