@@ -106,7 +106,7 @@ def too_weak(password: str, *about: str) -> str:
 
     words = [settings().company.name, *County, *about]
     known = [part for word in words for part in [word, *re.split(r"\W+", word)] if len(part) > 2]
-    if zxcvbn(password[:72], user_inputs=known)["score"] < 3:
+    if zxcvbn(password[:72], user_inputs=known)["score"] < 4:
         return "Password must be harder to guess: three or four words that do not belong together are good"
     return ""
 
