@@ -79,7 +79,7 @@ def pool(wish: Wish, *, course_id: int, but_visit: int | None = None) -> list[Ca
 def roster(wish: Wish) -> list[tuple[Candidate, frozenset[int]]]:
     """Every active trainer with the ids of the courses taught; no visit's place is read. 6 statements."""
     rows = db.session.execute(select(*_FACTS).where(Trainer.is_active).order_by(Trainer.id)).all()
-    taught = _grouped(db.session.execute(select(TrainerCourse.trainer_id, TrainerCourse.course_id)).tuples())
+    taught = _grouped(db.session.execute(select(TrainerCourse.trainer_id, TrainerCourse.course_id)))
     read = _Read(
         counties=_counties(),
         hours=_hours(None),

@@ -14,6 +14,11 @@ def visitor() -> str:
     return sha256(str(key).encode()).hexdigest()
 
 
+def remember() -> None:
+    """Keeps this browser's key for a month, so that answers wait for another day."""
+    session.permanent = True
+
+
 def network() -> str:
     """The hash of the address this request comes from: to limit, not to know."""
     return sha256(f"network:{request.remote_addr}".encode()).hexdigest()

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 
 pages = Blueprint("business", __name__)
 
-PARTS = ("about", "counties", "courses", "enquire", "soon", "start")
+PARTS = ("about", "counties", "courses", "enquire", "find", "result", "soon", "start")
 
 
 def register(app: Flask) -> None:

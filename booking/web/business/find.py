@@ -11,7 +11,7 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.access import Purpose
 from booking.domain.diagnostic.context import GroupSize, Subject, Trigger
-from booking.domain.diagnostic.instrument import CURRENT, QUICK, Instrument, Question
+from booking.domain.diagnostic.instrument import QUICK, Instrument, Question
 from booking.domain.errors import Refused
 from booking.queries import responses as queries
 from booking.queries.responses import Progress
@@ -31,12 +31,12 @@ class SubjectForm(Form):
     subject = Choice(
         "Who are you answering about?",
         missing="Select who you are answering about",
-        choices=[(each.value, each.label) for each in Subject],
+        choices={each.value: each.label for each in Subject},
     )
 
 
 class AnswerForm(Form):
-    answer = Choice("", missing="", choices=())
+    answer = Choice("", missing="")
     revision = HiddenField(default="0")
     shown = HiddenField(default=stamp)
 
@@ -44,8 +44,8 @@ class AnswerForm(Form):
         """Makes this the form of one question."""
         self.answer.label.text = question.stem
         self.answer.missing = f"Select how {question.stem[0].lower()}{question.stem[1:]} is going"
-        scale = [(str(option.code), option.label) for option in instrument.options]
-        self.answer.choices = [*scale, (NOT_SURE, instrument.not_sure)]
+        scale = {str(option.code): option.label for option in instrument.options}
+        self.answer.choices = {**scale, NOT_SURE: instrument.not_sure}
 
     @property
     def code(self) -> int | None:
@@ -60,14 +60,14 @@ class GroupForm(Form):
     group = Choice(
         "How many people would take part?",
         missing="Select how many people would take part",
-        choices=[(each.value, each.label) for each in GroupSize],
+        choices={each.value: each.label for each in GroupSize},
     )
 
 
 class WhyForm(Form):
     triggers = SelectMultipleField(
         "What made you look for training now?",
-        choices=[(each.value, each.label) for each in Trigger],
+        choices={each.value: each.label for each in Trigger},
         validate_choice=False,
     )
     other = Line("If something else, what?", limit=200)
@@ -165,7 +165,7 @@ def matter(progress: Progress) -> ResponseReturnValue:
     if not progress.pickable:
         return redirect(url_for(".group"), 303)
     form = PicksForm(picks=progress.picks)
-    form.picks.choices = [(each.id, each.stem) for each in progress.pickable]
+    form.picks.choices = {each.id: each.stem for each in progress.pickable}
     if form.sent():
         try:
             with transaction():
@@ -243,4 +243,4 @@ def resume(token: str) -> ResponseReturnValue:
         with transaction():
             progress = queries.progress_of(responses.resume(link.response_id or 0, visitor=visitor(), now=clock.now()))
         return redirect(url_for(".question", number=progress.first_open), 303)
-    return render_template("business/resume.html", form=form, questions=CURRENT.questions), form.status
+    return render_template("business/resume.html", form=form), form.status
