@@ -39,6 +39,7 @@ $(UV): requirements-uv.lock
 	$(SYNC) requirements.lock
 	@rm -f .venv/.test && touch $@
 
-.venv/.test: requirements-dev.lock requirements.lock | .venv/bin/python
+.venv/.test: requirements-dev.lock requirements.lock tests/package-lock.json | .venv/bin/python
 	$(SYNC) requirements-dev.lock
+	.venv/bin/python -m tests.node
 	@touch .venv/.run $@

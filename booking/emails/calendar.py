@@ -15,7 +15,7 @@ from flask import render_template
 from booking.domain.days import LONDON
 from booking.domain.lifecycle import VisitState
 from booking.emails import visits
-from booking.emails.message import Addressee, Entry
+from booking.emails.message import Addressee, Entry, one_line
 from booking.models import Trainer, Visit
 from config import settings
 
@@ -42,6 +42,7 @@ END:VTIMEZONE
 """
 PRODUCT = "-//Training South West//Visits//EN"
 REFRESH = timedelta(hours=2)
+LONGEST_LINE = 75  # octets
 _STATUS = {VisitState.CONFIRMED: "CONFIRMED", VisitState.DELIVERED: "CONFIRMED", VisitState.CANCELLED: "CANCELLED"}
 
 
@@ -56,19 +57,17 @@ def invitation(visit: Visit, *, day: int, to: Addressee, url: str, now: datetime
     event.add("ORGANIZER", f"mailto:{settings().mail.sender}")
     event.add(
         "ATTENDEE",
-        f"mailto:{to.email}",
+        f"mailto:{one_line(to.email)}",
         parameters={"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"},
     )
     calendar = _calendar(METHOD=method)
     calendar.add_component(event)
-    return Entry("\r\n".join(calendar.content_lines()), method)
+    return Entry(_text(calendar), method)
 
 
 def folded(text: str) -> str:
     """Calendar text with no line over 75 octets: the last thing before it leaves, when its links are filled in."""
-    from icalendar.parser import Contentline
-
-    return "".join(f"{Contentline(line).to_ical().decode()}\r\n" for line in text.split("\r\n") if line)
+    return "".join(f"{_fold(line)}\r\n" for line in text.split("\r\n") if line)
 
 
 def feed(trainer: Trainer, rows: Iterable[Visit], *, url_of: Callable[[Visit], str]) -> str:
@@ -81,14 +80,14 @@ def feed(trainer: Trainer, rows: Iterable[Visit], *, url_of: Callable[[Visit], s
     calendar.add("X-PUBLISHED-TTL", "PT2H")
     for visit in rows:
         _add_days(calendar, visit, url=url_of(visit), for_trainer=True)
-    return calendar.to_ical().decode()
+    return folded(_text(calendar))
 
 
 def download(visit: Visit, *, url: str) -> str:
     """A file with every day of a visit, for the firm: TENTATIVE until it is confirmed."""
     calendar = _calendar(METHOD="PUBLISH")
     _add_days(calendar, visit, url=url, for_trainer=False)
-    return calendar.to_ical().decode()
+    return folded(_text(calendar))
 
 
 def _add_days(calendar: "icalendar.Calendar", visit: Visit, *, url: str, for_trainer: bool) -> None:
@@ -128,6 +127,24 @@ def _calendar(**properties: str) -> "icalendar.Calendar":
         calendar.add(name, value)
     calendar.add_component(_zone())
     return calendar
+
+
+def _text(calendar: "icalendar.Calendar") -> str:
+    """The calendar, one property a line however long."""
+    return "\r\n".join(str(line) for line in calendar.content_lines())
+
+
+def _fold(line: str) -> str:
+    """The line in pieces of at most 75 octets, the second and later ones after a space; no character is cut."""
+    pieces, octets = [], 0
+    for character in line:
+        width = len(character.encode())
+        if octets + width > LONGEST_LINE:
+            pieces.append("\r\n ")
+            octets = 1
+        pieces.append(character)
+        octets += width
+    return "".join(pieces)
 
 
 @cache

@@ -100,7 +100,7 @@ def compose(
         kind=kind,
         audience=audience,
         to_name=one_line(to.name),
-        to_address=to.email,
+        to_address=one_line(to.email),
         subject=subject,
         text=_BLANK_LINES.sub("\n\n", text).strip() + "\n",
         html=html,

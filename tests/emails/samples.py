@@ -1,4 +1,4 @@
-"""One believable sample of every mail, from rows that no database has seen. Used by the snapshots and for pictures.
+"""One sample of every mail: what the snapshots hold.
 
 `python -m tests.emails.samples` writes the snapshots anew; `… samples DIR` writes .eml files to look at.
 """
@@ -8,129 +8,38 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from booking import create_app
 from booking.domain.access import Role
 from booking.domain.days import Half
 from booking.domain.diagnostic import lm1
 from booking.domain.diagnostic.wording import tell
-from booking.domain.lifecycle import EnquiryReason, EnquiryState, TrainerAnswer, VisitState
+from booking.domain.lifecycle import VisitState
 from booking.domain.money import Pence, Price
-from booking.domain.places import County
 from booking.domain.post import Audience, MailState
 from booking.emails import business, calendar, staff, trainer
 from booking.emails.message import Message
 from booking.emails.visits import Drive
-from booking.models import Contact, Course, Enquiry, Firm, Mail, Site, Staff, Trainer, Visit, Window
-from config import Settings
+from booking.models import Mail, Staff
 from tests.domain.diagnostic.answering import answers
+from tests.emails.rows import (
+    BASE,
+    CONFIRM,
+    MANAGE,
+    NOW,
+    SAID,
+    SETTINGS,
+    VISIT,
+    VISITS,
+    WEDNESDAY,
+    a_course,
+    a_trainer,
+    a_visit,
+    an_enquiry,
+)
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-BASE = "https://bookings.trainingsouthwest.example"
-SETTINGS = Settings(secret_key="not a secret: tests only", database_url="sqlite://", base_url=BASE, testing=True)
-NOW = datetime(2027, 3, 1, 10, 0, tzinfo=UTC)  # a Monday
-WEDNESDAY = date(2027, 3, 24)
-MANAGE, CONFIRM = f"{BASE}/b/Q2l0eSBvZiBFeGV0ZXI0", f"{BASE}/confirm/bGFzdCBtb25kYXkgNXBt"
-VISIT, VISITS = f"{BASE}/t/visits/TSW-7F3K-Q2MX", f"{BASE}/t/VHJhaW5lcnMgYXJlIGtp"
-SAID = ("Planning the work is often a struggle.", "They want results within three months.")
-
-
-def a_course(**changes: object) -> Course:
-    return Course(
-        **{
-            "id": 1,
-            "slug": "new-manager-essentials",
-            "title": "New manager essentials",
-            "half_days": 2,
-            "group_min": 2,
-            "group_max": 12,
-            "price_pence": 115_000,
-            "site_needs": "A room where people can sit in a horseshoe\nA wall to write on",
-            "kit": "Flip chart stand, pad and pens\nWorkbooks, one for each person and two spare",
-            **changes,
-        }
-    )
-
-
-def a_trainer(**changes: object) -> Trainer:
-    asha = {"id": 3, "name": "Asha Pollard", "email": "asha@pollard.example", "home_town": "Crediton"}
-    return Trainer(**{**asha, "phone": "+441632960003", "wants_feed": False, **changes})
-
-
-def a_visit(state: VisitState = VisitState.CONFIRMED, **changes: object) -> Visit:
-    """Wednesday 24 March 2027, all day, at Vivary Nurseries in Taunton."""
-    firm = Firm(id=5, name="Vivary Nurseries")
-    row = Visit(
-        **{
-            "id": 12,
-            "reference": "TSW-7F3K-Q2MX",
-            "state": state,
-            "course": a_course(),
-            "firm": firm,
-            "site": Site(
-                firm=firm,
-                address="12 Upper Vivary Lane",
-                town="Taunton",
-                postcode="TA1 9ZZ",
-                outcode="TA1",
-                county=County.SOMERSET,
-            ),
-            "contact": Contact(firm=firm, name="Meg Oakes", email="meg@vivary.example", phone="+441632960021"),
-            "county": County.SOMERSET,
-            "outcode": "TA1",
-            "first_day": WEDNESDAY,
-            "first_half": Half.AM,
-            "half_days": 2,
-            "trainer": a_trainer(),
-            "trainer_id": 3,
-            "trainer_answer": TrainerAnswer.ACCEPTED,
-            "people": 10,
-            "room": "The meeting room over the shop",
-            "parking": "Park by the glasshouse.",
-            "access_needs": "One person uses a wheelchair; there is a lift.",
-            "notes": "Two of us run the shop on the day.",
-            "price_pence": 115_000,
-            "vat_percent": 20,
-            "terms_version": "2026-11",
-            "fee_pence": 0,
-            "cancel_reason": "",
-            "created_at": NOW,
-            "requested_at": NOW,
-            "promised_at": datetime(2027, 3, 3, 17, 0, tzinfo=UTC),
-            "answer_due_at": datetime(2027, 3, 2, 17, 0, tzinfo=UTC),
-            "confirmed_at": None if state is VisitState.REQUESTED else NOW,
-            "ended_at": None,
-            "sequence": 0,
-            **changes,
-        }
-    )
-    return row
-
-
-def an_enquiry(**changes: object) -> Enquiry:
-    firm = Firm(id=6, name="Exe Print")
-    return Enquiry(
-        **{
-            "reference": "TSW-9H2D-4KQ7",
-            "state": EnquiryState.NEW,
-            "reason": EnquiryReason.DATE,
-            "suspicion": "",
-            "firm": firm,
-            "contact": Contact(firm=firm, name="Priya Nair", email="priya@exeprint.example", phone="+441632960014"),
-            "course": a_course(),
-            "county": County.DEVON,
-            "place": "EX2 8ZZ",
-            "message": "We made two people supervisors in January.\nThey are good printers and new to running a shift.",
-            "people": 6,
-            "call_band": "Afternoons",
-            "due_at": datetime(2027, 3, 1, 16, 30, tzinfo=UTC),
-            "windows": [
-                Window(first_on=date(2027, 4, 12), last_on=date(2027, 4, 16)),
-                Window(first_on=date(2027, 4, 28), last_on=date(2027, 5, 4)),
-            ],
-            **changes,
-        }
-    )
 
 
 def a_week() -> Message:
@@ -163,7 +72,7 @@ def to_business() -> Iterator[tuple[str, Message]]:
     story = tell(lm1.score(given), given)
     too_few = answers("3-----", "1-----")
     advised = business.Advised("New manager essentials", 2, 12, Price(Pence(115_000), 20), ("It is made for 2 to 12.",))
-    result = {"to_address": "meg@vivary.example", "result_url": f"{BASE}/result/UmVzdWx0cyBzdGF5IGdv"}
+    result: dict[str, Any] = {"to_address": "meg@vivary.example", "result_url": f"{BASE}/result/UmVzdWx0cyBzdGF5IGdv"}
     yield "result", business.result(story, course=advised, dates_url=f"{BASE}/book/place", **result)
     talk = tell(lm1.score(too_few), too_few)
     yield "result-talk", business.result(talk, course=None, dates_url=f"{BASE}/enquire", **result)
@@ -188,7 +97,7 @@ def to_business() -> Iterator[tuple[str, Message]]:
     yield "confirmed-two-days", business.confirmed(two_days, manage_url=MANAGE, now=NOW)
     yield "invitation", business.invitation(two_days, day=2, manage_url=MANAGE, now=NOW)
     late = a_visit(sequence=1, first_day=date(2027, 3, 31), fee_pence=57_500)
-    was = {"was_day": WEDNESDAY, "was_half": Half.AM}
+    was: dict[str, Any] = {"was_day": WEDNESDAY, "was_half": Half.AM}
     yield "moved", business.moved(late, **was, manage_url=MANAGE, now=NOW)
     wish = a_visit(VisitState.REQUESTED, first_day=date(2027, 3, 31))
     yield "moved-not-confirmed", business.moved(wish, **was, manage_url=MANAGE, now=NOW)
@@ -211,7 +120,7 @@ def to_trainer() -> Iterator[tuple[str, Message]]:
     yield "offer", trainer.offer(asked, answer_url=f"{VISITS}/offers/12", drive=drive, answers=SAID)
     why = "It has been moved to another day."
     yield "offer_withdrawn", trainer.offer_withdrawn(asked, to=asha, why=why, visits_url=VISITS)
-    told = {"visit_url": VISIT, "drive": drive, "answers": SAID, "now": NOW}
+    told: dict[str, Any] = {"visit_url": VISIT, "drive": drive, "answers": SAID, "now": NOW}
     yield "new_visit", trainer.new_visit(a_visit(), **told)
     moved = a_visit(sequence=1)
     yield "changed_visit", trainer.changed_visit(moved, was_day=date(2027, 3, 17), was_half=Half.AM, **told)
@@ -237,6 +146,10 @@ def to_trainer() -> Iterator[tuple[str, Message]]:
         ),
     )
     yield "tomorrow", trainer.tomorrow(asha, stops=[trainer.Stop(a_visit(), VISIT, WEDNESDAY, drive, answers=SAID)])
+    morning = a_visit(id=13, half_days=1, people=None)
+    afternoon = a_visit(half_days=1, first_half=Half.PM)
+    stops = [trainer.Stop(morning, VISIT, WEDNESDAY), trainer.Stop(afternoon, VISIT, WEDNESDAY)]
+    yield "tomorrow-today", trainer.tomorrow(asha, stops=stops, is_today=True)
     yield "new_link", trainer.new_link(asha, visits_url=VISITS)
 
 
@@ -314,12 +227,9 @@ def write_mails(folder: Path) -> None:
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")
         if message.calendar is not None and message.method is not None:
-            mail.add_alternative(
-                calendar.folded(message.calendar).encode(),
-                maintype="text",
-                subtype="calendar",
-                params={"method": message.method, "charset": "utf-8"},
-            )
+            entry = calendar.folded(message.calendar).encode()
+            method = {"method": message.method, "charset": "utf-8"}
+            mail.add_alternative(entry, maintype="text", subtype="calendar", params=method)
         (folder / f"{name.replace('/', '-')}.eml").write_bytes(mail.as_bytes())
 
 
