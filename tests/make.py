@@ -22,6 +22,7 @@ from booking.models import (
     Base,
     Contact,
     Course,
+    Draft,
     Enquiry,
     Firm,
     Link,
@@ -177,14 +178,16 @@ def visit(
     enquiry: Enquiry | None = None,
     day: date = DAY,
     half: Half = Half.AM,
+    is_placed: bool = True,
     **changes: Any,
 ) -> Visit:
     """A visit at Acme in any state, complete for that state, with its slots; what is not given is made.
 
-    A hold expires half an hour after NOW. A cancelled or expired visit holds nothing.
+    A hold expires half an hour after NOW. A cancelled or expired visit holds nothing; one that is not placed neither,
+    and has no trainer.
     """
     course = course or globals()["course"]()
-    trainer = trainer or globals()["trainer"](courses=[course])
+    trainer = (trainer or globals()["trainer"](courses=[course])) if is_placed else None
     row = Visit(
         **{
             "reference": reference(_next(Visit)),
@@ -225,6 +228,33 @@ def slots(of: Visit, *, expires_at: datetime | None = None) -> list[VisitSlot]:
         )
         for each in run_of(of.first_day, of.first_half, of.half_days)
     ]
+
+
+def draft(of: Visit, **changes: Any) -> Draft:
+    """What the visitor of a hold has filled in when it is sent."""
+    return _add(
+        Draft(
+            **{
+                "visitor": of.visitor,
+                "course_id": of.course_id,
+                "county": of.county,
+                "postcode": "EX2 8AA",
+                "outcode": of.outcode,
+                "day": of.first_day,
+                "half": of.first_half,
+                "visit_id": of.id,
+                "firm_name": "Acme Joinery",
+                "contact_name": "Maya Reed",
+                "email": "maya@acme.example",
+                "phone": "+441632960111",
+                "address": "Unit 4, Marsh Lane",
+                "town": "Exeter",
+                "people": 8,
+                "updated_at": NOW,
+                **changes,
+            }
+        )
+    )
 
 
 def link(purpose: Purpose, **target: int) -> Link:
