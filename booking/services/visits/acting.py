@@ -16,6 +16,7 @@ from booking.models import Visit
 from booking.queries import visits
 from booking.services import history, slots
 
+FIRM = Actor(ActorKind.BUSINESS, 0, "The firm")
 JUST_CHANGED = "This visit has just changed. Look at it again before you go on"
 
 
@@ -78,8 +79,8 @@ def run(visit: Visit, at: Slot) -> tuple[Slot, ...]:
 
 
 def firm_of(visit: Visit) -> Actor:
-    """The firm as the one who acts."""
-    return Actor(ActorKind.BUSINESS, 0, visit.contact.name if visit.contact else "The firm")
+    """The firm as the one who acts, by the name of its contact, which must be loaded."""
+    return Actor(ActorKind.BUSINESS, 0, visit.contact.name) if visit.contact else FIRM
 
 
 def _told(why: str, visit_id: int | None, actor: Actor) -> str:

@@ -13,7 +13,7 @@ from booking.queries import shortlist
 from booking.queries.calendar import working_days
 from booking.services import history, slots, undo
 from booking.services.visits import mails
-from booking.services.visits.acting import alone, answer, asked_start, firm_of, run, start, step
+from booking.services.visits.acting import FIRM, alone, answer, asked_start, firm_of, run, start, step
 from booking.services.visits.seating import able, chosen, seat, seat_for_public
 
 PROMISE_DAYS, ANSWER_DAYS = 2, 1  # working days, until 5pm of the last
@@ -26,8 +26,8 @@ def confirm_address(visit: Visit, *, at: Slot | None = None, actor: Actor | None
     By the firm's button, or, with an actor, by staff on the phone. Pressed twice, nothing happens. Pressed late, the
     date is tried again, or `at` instead: when it is gone the visit stays expired, with its address confirmed.
     """
-    who = actor or firm_of(visit)
-    with alone(visit, actor=who) as visit:
+    with alone(visit, actor=actor or FIRM) as visit:
+        who = actor or firm_of(visit)
         if visit.address_confirmed_at and visit.state is not VisitState.EXPIRED:
             return visit
         if visit.state not in (VisitState.REQUESTED, VisitState.EXPIRED):

@@ -14,7 +14,7 @@ from booking.models import Act, Visit
 from booking.queries import fees, rules
 from booking.services import history, slots, undo
 from booking.services.visits import mails
-from booking.services.visits.acting import alone, firm_of, step
+from booking.services.visits.acting import FIRM, alone, firm_of, step
 from booking.services.visits.asking import take_back
 from booking.services.visits.moving import BY_PHONE
 from config import settings
@@ -25,12 +25,11 @@ BY_STAFF = "We have had to cancel it."
 
 def cancel_by_firm(visit: Visit, *, reason: str = "", now: datetime) -> None:
     """The firm cancels; the fee it was shown is stored. Raises Refused when it is too late to do on line, Overtaken."""
-    actor = firm_of(visit)
-    with alone(visit, actor=actor) as visit:
+    with alone(visit, actor=FIRM) as visit:
         fee = fees.to_cancel(visit, now=now)
         if visit.state is VisitState.CONFIRMED and not fee.is_online:
             raise Refused(BY_PHONE.format(phone=settings().company.phone))
-        _cancel(visit, fee, why=BY_FIRM, reason=reason, actor=actor, act=None, now=now)
+        _cancel(visit, fee, why=BY_FIRM, reason=reason, actor=firm_of(visit), act=None, now=now)
 
 
 def cancel_by_staff(

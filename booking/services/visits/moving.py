@@ -16,7 +16,7 @@ from booking.models import Act, Visit
 from booking.queries import fees, shortlist
 from booking.services import history, slots, undo
 from booking.services.visits import mails
-from booking.services.visits.acting import alone, answer, asked_start, firm_of, run, start, step
+from booking.services.visits.acting import FIRM, alone, answer, asked_start, firm_of, run, start, step
 from booking.services.visits.asking import promise, propose, put_to, take_back
 from booking.services.visits.mails import Was
 from booking.services.visits.seating import picked, seat, seat_for_public
@@ -33,8 +33,8 @@ def move_by_firm(visit: Visit, *, at: Slot, now: datetime) -> None:
     Back to the date that still stands drops the other. Raises Taken beside `slot` when nobody can come then, Refused
     when it is the same date, or too late to do on line.
     """
-    actor = firm_of(visit)
-    with alone(visit, actor=actor) as visit:
+    with alone(visit, actor=FIRM) as visit:
+        actor = firm_of(visit)
         if visit.proposed_day and at == start(visit):
             _keep(visit, actor=actor, act=None, now=now)
             return

@@ -20,7 +20,7 @@ from booking.queries.calendar import working_days
 from booking.services import enquiries, firms, history, links, slots, undo
 from booking.services.enquiries import Told
 from booking.services.visits import holds, mails
-from booking.services.visits.acting import all_or_nothing, alone, firm_of, step
+from booking.services.visits.acting import FIRM, all_or_nothing, alone, firm_of, step
 from config import settings
 
 
@@ -99,8 +99,7 @@ def change_email(visit: Visit, email: str, *, now: datetime) -> Visit:
 
     Raises Overtaken once the address is confirmed.
     """
-    actor = firm_of(visit)
-    with alone(visit, actor=actor) as visit:
+    with alone(visit, actor=FIRM) as visit:
         if visit.address_confirmed_at or visit.state is not VisitState.REQUESTED or visit.contact is None:
             raise Overtaken("The address is confirmed already. Call us to change it")
         firms.correct_email(visit.contact, email)
@@ -109,7 +108,7 @@ def change_email(visit: Visit, email: str, *, now: datetime) -> Visit:
         for purpose in (Purpose.CONFIRM, Purpose.MANAGE):
             links.revoke(purpose, now=now, visit_id=visit.id)
         db.session.flush()
-        history.add("corrected", actor=actor, now=now, words="Corrected the email address", visit=visit)
+        history.add("corrected", actor=firm_of(visit), now=now, words="Corrected the email address", visit=visit)
         mails.corrected(visit, now=now)
     return visit
 
