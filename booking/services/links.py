@@ -16,7 +16,11 @@ from config import settings
 
 
 class Expired(Refused):
-    """The link was good once; a newer one, or a new request, is needed."""
+    """The link was good once; a newer one, or a new request, is needed. `link` opens nothing any more."""
+
+    def __init__(self, message: str, *, link: Link | None = None) -> None:
+        super().__init__(message)
+        self.link = link
 
 
 def make(purpose: Purpose, *, now: datetime, **target: int) -> Link:
@@ -38,13 +42,17 @@ def make(purpose: Purpose, *, now: datetime, **target: int) -> Link:
 
 def keep(purpose: Purpose, *, now: datetime, **target: int) -> Link:
     """The living link of this purpose to this target, or a new one: later mails repeat the address of the first."""
-    found = db.session.scalars(
+    return living(purpose, now=now, **target) or make(purpose, now=now, **target)
+
+
+def living(purpose: Purpose, *, now: datetime, **target: int) -> Link | None:
+    """The newest link of this purpose to this target that still opens it. Writes nothing."""
+    return db.session.scalars(
         select(Link)
         .filter_by(purpose=purpose, revoked_at=None, **target)
         .where((Link.expires_at.is_(None)) | (Link.expires_at > now))
         .order_by(Link.id.desc())
     ).first()
-    return found or make(purpose, now=now, **target)
 
 
 def open_link(token: str, purpose: Purpose, *, now: datetime) -> Link:
@@ -53,7 +61,7 @@ def open_link(token: str, purpose: Purpose, *, now: datetime) -> Link:
     if link is None:
         raise NotFound("We cannot find that link")
     if link.revoked_at or (link.expires_at and link.expires_at <= now):
-        raise Expired("This link no longer works")
+        raise Expired("This link no longer works", link=link)
     return link
 
 

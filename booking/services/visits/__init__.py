@@ -2,6 +2,7 @@
 
 from booking.services.visits.answers import accept, actor_of, decline, got_it
 from booking.services.visits.asking import ask, ask_next, confirm_address
+from booking.services.visits.by_firm import rate, send_link
 from booking.services.visits.by_staff import book
 from booking.services.visits.confirming import confirm
 from booking.services.visits.ending import cancel_by_firm, cancel_by_staff, deliver
@@ -34,7 +35,9 @@ __all__ = [
     "move_by_staff",
     "pass_over_silent",
     "promise_again",
+    "rate",
     "release",
     "renew",
     "request",
+    "send_link",
 ]
