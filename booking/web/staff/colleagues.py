@@ -12,6 +12,7 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.access import Role
 from booking.domain.errors import Refused
+from booking.queries import sign_ins as living
 from booking.queries import staff as queries
 from booking.services import forms
 from booking.services import staff as services
@@ -51,6 +52,13 @@ def colleagues() -> str:
     return render_template("staff/colleagues.html", colleagues=queries.everyone())
 
 
+@pages.get("/colleagues/<int:staff_id>")
+@admin_only
+def colleague(staff_id: int) -> str:
+    browsers = living.of_staff(staff_id, now=clock.now())
+    return render_template("staff/colleague.html", colleague=queries.one(staff_id), browsers=browsers)
+
+
 @pages.route("/colleagues/invite", methods=["GET", "POST"])
 @admin_only
 def invite() -> ResponseReturnValue:
@@ -85,4 +93,4 @@ def change_colleague(staff_id: int, change: str) -> ResponseReturnValue:
         flash(str(refusal), "stop")
     else:
         flash(words.format(name))
-    return redirect(url_for("staff.colleagues"), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("staff.colleague", staff_id=staff_id), HTTPStatus.SEE_OTHER)

@@ -1,9 +1,17 @@
 """What stands around every staff page: the ways through it with their counts, and the undo bar."""
 
-from flask import current_app
+from collections.abc import Mapping
 
+from flask import current_app, g, url_for
+
+from booking import clock
+from booking.domain.desk import moment
+from booking.queries import outbox
+from booking.queries.desk import piles
+from booking.queries.desk.piles import Desk, Pile
+from booking.services import undo
 from booking.web.staff import pages
-from booking.web.staff.access import member_here
+from booking.web.staff.access import current_staff, member_here
 
 WAYS = (
     ("today", "Today"),
@@ -11,23 +19,54 @@ WAYS = (
     ("visits", "Visits"),
     ("planner", "Planner"),
     ("trainers", "Trainers"),
-    ("courses", "Courses"),
+    ("courses_list", "Courses"),
     ("outbox", "Outbox"),
 )
+COUNTED: Mapping[str, tuple[Pile, ...]] = {
+    "enquiries": (Pile.ENQUIRIES, Pile.SUSPECTS, Pile.STEPS),
+    "visits": (Pile.UNSETTLED, Pile.ADDRESSES, Pile.OVER),
+    "planner": (Pile.ABSENCES,),
+    "trainers": (Pile.UNREAD, Pile.WEEKS),
+    "outbox": (Pile.MAILS,),
+}
+
+
+def desk() -> Desk:
+    """How much needs somebody, counted once a request."""
+    if "desk" not in g:
+        g.desk = piles.desk(clock.now())
+    found: Desk = g.desk
+    return found
 
 
 def rail_counts() -> dict[str, int]:
     """How many things need somebody, by section; what is not named has no number."""
-    return {}
+    sections = {name: sum(desk().piles[pile] for pile in of) for name, of in COUNTED.items()}
+    return {"today": desk().total, **sections}
 
 
 def undo_bar() -> tuple[int, str] | None:
-    """The id and words of this colleague's latest act that can still be undone."""
-    return None
+    """The id and words of this colleague's latest act that can still be undone, and until when."""
+    now = clock.now()
+    act = undo.latest(current_staff().id, now=now)
+    if act is None:
+        return None
+    goes_at = outbox.goes_at(act.id)
+    until = (
+        f"The email goes at {moment(goes_at, now=now)}"
+        if goes_at
+        else f"You can undo it until {moment(act.until_at, now=now)}"
+    )
+    return act.id, f"{act.words}. {until}."
+
+
+def way_to(name: str, **values: object) -> str:
+    """The address of another staff page; "" as long as there is no such page."""
+    return url_for(f"staff.{name}", **values) if f"staff.{name}" in current_app.view_functions else ""
 
 
 @pages.context_processor
 def frame() -> dict[str, object]:
     known = current_app.view_functions
     ways = [(name, words) for name, words in WAYS if f"staff.{name}" in known]
-    return {"me": member_here(), "ways": ways, "rail_counts": rail_counts, "undo_bar": undo_bar}
+    return {"me": member_here(), "ways": ways, "rail_counts": rail_counts, "undo_bar": undo_bar, "way_to": way_to}

@@ -1,10 +1,38 @@
-"""Today: what needs a person now."""
+"""Today: what needs a person now, the visits ahead, the week's numbers."""
+
+from datetime import datetime, timedelta
 
 from flask import render_template
 
-from booking.web.staff import pages
+from booking import clock
+from booking.domain.days import london_time, monday_of
+from booking.domain.words import near_day
+from booking.queries.desk import today as queries
+from booking.queries.desk import week
+from booking.web.staff import frame, pages
+
+NOON, EVENING = 12, 18
 
 
 @pages.get("")
 def today() -> str:
-    return render_template("staff/today.html")
+    now = clock.now()
+    day = london_time(now).date()
+    return render_template(
+        "staff/today.html",
+        heading=near_day(day),
+        greeting=greeting(now),
+        today=queries.today(frame.desk(), now=now),
+        total=frame.desk().total,
+        coming=week.coming(now),
+        numbers=week.numbers(now),
+        now=now,
+        day=day,
+        tomorrow=day + timedelta(days=1),
+        monday=monday_of(day),
+    )
+
+
+def greeting(now: datetime) -> str:
+    hour = london_time(now).hour
+    return f"Good {'morning' if hour < NOON else 'afternoon' if hour < EVENING else 'evening'}"

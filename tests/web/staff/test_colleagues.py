@@ -28,8 +28,8 @@ def ada(client: PageClient, clock: time_machine.Traveller) -> Staff:
 
 def press(client: PageClient, staff: Staff, change: str) -> str:
     """The page after this button for this colleague."""
-    client.send(f"/staff/colleagues/{staff.id}/{change}", page="/staff/colleagues")
-    return client.get("/staff/colleagues").text
+    client.send(f"/staff/colleagues/{staff.id}/{change}", page=f"/staff/colleagues/{staff.id}")
+    return client.get(f"/staff/colleagues/{staff.id}").text
 
 
 def test_an_invitation_makes_a_colleague_who_cannot_sign_in_yet(client: PageClient, ada: Staff) -> None:
