@@ -130,12 +130,12 @@ def moved(visit: Visit, *, was_day: date, was_half: Half, manage_url: str, now: 
 
 
 def cancelled(visit: Visit, *, manage_url: str, now: datetime) -> Message:
-    """What was cancelled, why, what it costs; if it had been confirmed, day 1 leaves the calendar."""
+    """What was cancelled, why, what it costs; if it may be in a calendar, day 1 leaves it."""
     return _about(
         "cancelled",
         visit,
         subject=headline(f"Cancelled: {visits.short_day(visit.first_day)}, ", visit.course.title),
-        entry=_entry(visit, url=manage_url, now=now, is_off=True) if visit.confirmed_at else None,
+        entry=_entry(visit, url=manage_url, now=now, is_off=True) if calendar.may_hold(visit) else None,
         manage_url=manage_url,
         dates_url=f"{settings().base_url}/courses/{visit.course.slug}",
     )

@@ -46,6 +46,14 @@ LONGEST_LINE = 75  # octets
 _STATUS = {VisitState.CONFIRMED: "CONFIRMED", VisitState.DELIVERED: "CONFIRMED", VisitState.CANCELLED: "CANCELLED"}
 
 
+def may_hold(visit: Visit) -> bool:
+    """Whether a cancelled visit was ever sent to calendars, also when its trainer has dropped out since.
+
+    Cancelling raises a visit's sequence to 1; one that is higher had been confirmed before, or at least moved.
+    """
+    return visit.confirmed_at is not None or visit.sequence > 1
+
+
 def invitation(visit: Visit, *, day: int, to: Addressee, url: str, now: datetime, is_off: bool = False) -> Entry:
     """Day `day` (1 is the first) of a visit for one person: REQUEST, or, when it is off, CANCEL.
 
@@ -136,6 +144,8 @@ def _text(calendar: "icalendar.Calendar") -> str:
 
 def _fold(line: str) -> str:
     """The line in pieces of at most 75 octets, the second and later ones after a space; no character is cut."""
+    if len(line.encode()) <= LONGEST_LINE:
+        return line
     pieces, octets = [], 0
     for character in line:
         width = len(character.encode())

@@ -111,7 +111,7 @@ def changed_visit(
 
 
 def cancelled_visit(visit: Visit, *, to: Trainer, why: str, visits_url: str, now: datetime) -> Message:
-    """Not going: cancelled, or given to somebody else (`to` need not be the visit's trainer). `why` is a sentence."""
+    """No longer going to a confirmed visit (`to` need not be its trainer any more). `why` is a sentence."""
     return _about(
         "cancelled_visit",
         visit,
@@ -125,7 +125,7 @@ def cancelled_visit(visit: Visit, *, to: Trainer, why: str, visits_url: str, now
 
 def invitation(visit: Visit, *, to: Trainer, day: int, visit_url: str, now: datetime) -> Message:
     """The second or a later day of a visit for the calendar: REQUEST, or CANCEL once it is off or somebody else's."""
-    is_off = visit.state is VisitState.CANCELLED or visit.trainer_id != to.id
+    is_off = visit.state is not VisitState.CONFIRMED or visit.trainer_id != to.id
     session = visits.sessions(visit)[day - 1]
     words = f"Cancelled: day {day}, " if is_off else f"Day {day}: "
     return _about(
@@ -223,8 +223,8 @@ def _about(
 
 
 def _entry(visit: Visit, *, to: Trainer, day: int = 1, url: str, now: datetime, is_off: bool = False) -> Entry | None:
-    """The calendar part, for a trainer who takes invitations; an offer that was never confirmed is in no calendar."""
-    if to.wants_feed or visit.confirmed_at is None:
+    """The calendar part, for a trainer who takes invitations."""
+    if to.wants_feed:
         return None
     return calendar.invitation(visit, day=day, to=to, url=url, now=now, is_off=is_off)
 

@@ -92,12 +92,19 @@ def test_a_cancellation_takes_the_event_out_for_firm_and_trainer() -> None:
 
 
 def test_what_was_never_confirmed_was_in_no_calendar_and_leaves_none() -> None:
-    asked = a_visit(VisitState.CANCELLED, confirmed_at=None)
+    asked = a_visit(VisitState.CANCELLED, confirmed_at=None, sequence=1)
     wish = a_visit(VisitState.REQUESTED)
     was: dict[str, Any] = {"was_day": date(2027, 3, 17), "was_half": Half.AM}
     assert business.cancelled(asked, manage_url=MANAGE, now=NOW).calendar is None
     assert business.moved(wish, **was, manage_url=MANAGE, now=NOW).calendar is None
-    assert trainer.cancelled_visit(asked, to=a_trainer(), why=OFF, visits_url=VISITS, now=NOW).calendar is None
+
+
+def test_a_visit_whose_trainer_dropped_out_before_it_was_cancelled_leaves_every_calendar() -> None:
+    dropped = a_visit(VisitState.REQUESTED, sequence=2)
+    assert trainer.cancelled_visit(dropped, to=a_trainer(), why=OFF, visits_url=VISITS, now=NOW).method == "CANCEL"
+    assert trainer.invitation(dropped, to=a_trainer(), day=1, visit_url=VISITS, now=NOW).method == "CANCEL"
+    cancelled = a_visit(VisitState.CANCELLED, confirmed_at=None, sequence=3)
+    assert business.cancelled(cancelled, manage_url=MANAGE, now=LATER).method == "CANCEL"
 
 
 def test_a_trainer_who_reads_the_feed_gets_no_invitation() -> None:

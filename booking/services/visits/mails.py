@@ -10,7 +10,7 @@ from booking.db import db
 from booking.domain.days import Half
 from booking.domain.lifecycle import VisitState
 from booking.domain.post import MailState
-from booking.emails import business, staff
+from booking.emails import business, calendar, staff
 from booking.emails import trainer as to_trainer
 from booking.emails import visits as say
 from booking.emails.message import Addressee, Message, Person
@@ -117,7 +117,7 @@ def cancelled(visit: Visit, *, why: str, was_confirmed: bool, act: Act | None = 
     if visit.contact is not None:
         message = business.cancelled(visit, manage_url=addresses.of_visit(visit, now=now), now=now)
         _to_firm(visit, message, act=act, now=now, true_while=(VisitState.CANCELLED,))
-        if was_confirmed:
+        if calendar.may_hold(visit):
             _firm_days(visit, act=act, now=now)
     if visit.trainer and was_confirmed:
         lost(visit, visit.trainer, why=why, act=act, now=now)
