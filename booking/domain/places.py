@@ -90,13 +90,6 @@ _OUTCODE = r"([A-Z]{1,2}[0-9][A-Z0-9]?)"
 _BARE = re.compile(_OUTCODE, re.ASCII | re.IGNORECASE)
 _FULL = re.compile(_OUTCODE + r"([0-9][ABD-HJLNP-UW-Z]{2})", re.ASCII | re.IGNORECASE)
 
-# Where a county's dates are reckoned from as long as nobody has said a postcode.
-COUNTY_TOWNS: Mapping[County, str] = {
-    County.CORNWALL: "TR1",  # Truro
-    County.DEVON: "EX1",  # Exeter
-    County.DORSET: "DT1",  # Dorchester
-    County.SOMERSET: "TA1",  # Taunton
-}
 SCILLY = frozenset({"TR21", "TR22", "TR23", "TR24", "TR25"})
 
 # Outcodes with at least 3 % of their postcodes in each of the counties named, and either two of our counties or one and

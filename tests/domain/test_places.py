@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from booking.domain.errors import Refused
 from booking.domain.places import (
-    COUNTY_TOWNS,
     SCILLY,
     County,
     Postcode,
@@ -59,9 +58,12 @@ def test_a_postcode_cut_short_is_not_taken_for_another_outcode(typed: str) -> No
         parse_outcode(typed)
 
 
-@pytest.mark.parametrize("county", County)
-def test_each_county_town_is_in_its_county(county: County) -> None:
-    assert county_of(COUNTY_TOWNS[county]) == Where(Reach.SERVED, county, county.label, choices=(county,))
+@pytest.mark.parametrize(
+    ("outcode", "county"),
+    [("TR1", County.CORNWALL), ("EX1", County.DEVON), ("DT1", County.DORSET), ("TA1", County.SOMERSET)],
+)
+def test_each_county_town_is_in_its_county(outcode: str, county: County) -> None:
+    assert county_of(outcode) == Where(Reach.SERVED, county, county.label, choices=(county,))
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,18 @@ def test_a_trainer_confirmed_within_half_an_hour_makes_the_week_near() -> None:
     assert (near_days(near), near_days(far), near_days(hold)) == ([22, 23, 24, 25], [], [])
 
 
+@pytest.mark.parametrize(("minutes", "words"), [(30, "afternoon"), (31, None)])
+def test_a_half_day_beside_a_visit_is_shown_when_the_lunch_break_is_long_enough(
+    minutes: int, words: str | None
+) -> None:
+    wish = replace(HALF_DAY, travel=Travel({("EX1", "EX14"): minutes, ("EX1", "EX4"): 10}, {}))
+    who = booked(ANN, visit(morning(), outcode="EX14"))
+
+    days = openings([who], wish).days(WEDNESDAY, WEDNESDAY)
+
+    assert [each.words for each in days] == ([words] if words else [])
+
+
 def test_another_trainers_visit_does_not_make_a_date_near() -> None:
     near = replace(booked(ANN, visit(morning(WEDNESDAY), afternoon(WEDNESDAY))), weekly_limit=2)
 
