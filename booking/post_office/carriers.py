@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from contextlib import ExitStack, suppress
 from datetime import datetime
+from email.errors import MessageError
 from types import TracebackType
 from typing import Protocol
 
@@ -127,7 +128,7 @@ def written(letter: Letter, *, now: datetime) -> Envelope:
         envelope.as_bytes()
         if envelope.has_bad_headers():
             raise BadHeaderError
-    except (ValueError, BadHeaderError) as error:
+    except (ValueError, IndexError, MessageError, BadHeaderError) as error:  # what email's parsers raise on an address
         raise NotCarried(f"This email cannot be written: {error}", is_permanent=True) from error
     return envelope
 
