@@ -31,12 +31,19 @@ HEADERS = {
 
 def register(app: Flask) -> None:
     """Hooks the guards into every request of the application."""
+    app.before_request(refuse_nul)
     app.before_request(check_csrf)
     app.after_request(refuse_forgotten_commit)
     app.after_request(add_headers)
     app.register_error_handler(errors.NotFound, lambda _: show_error(NotFound()))
     app.register_error_handler(HTTPException, show_error)
     app.register_error_handler(Exception, show_fault)
+
+
+def refuse_nul() -> None:
+    """No address of ours has a NUL in it, and PostgreSQL does not even look for one."""
+    if "\0" in request.path:
+        raise NotFound
 
 
 def check_csrf() -> BaseResponse | None:

@@ -6,7 +6,11 @@ from flask import Blueprint, Flask
 
 pages = Blueprint("business", __name__)
 
-PARTS = ("about", "counties", "courses", "enquire", "find", "result", "soon", "start")
+PARTS = (
+    *("about", "counties", "courses", "enquire", "find", "result", "start"),
+    *("place", "dates", "details", "check"),
+    *("visits.sent", "visits.confirm", "visits.manage", "visits.changes", "visits.feedback"),
+)
 
 
 def register(app: Flask) -> None:

@@ -17,13 +17,14 @@ from booking.web.fields import Choice, Line, Paragraph
 from booking.web.screening import ScreenedForm
 
 MOST_PEOPLE = 500
-REASONS = (
-    (EnquiryReason.COURSE, "Training for our people"),
-    (EnquiryReason.CALL, "A call, to talk it through"),
-    (EnquiryReason.DATE, "A date you do not show"),
-    (EnquiryReason.OUTSIDE, "A place outside the four counties"),
-    (EnquiryReason.OTHER, "Something else"),
-)
+REASONS = {
+    EnquiryReason.COURSE.value: "Training for our people",
+    EnquiryReason.CALL.value: "A call, to talk it through",
+    EnquiryReason.DATE.value: "A date you do not show",
+    EnquiryReason.OUTSIDE.value: "A place outside the four counties",
+    EnquiryReason.OTHER.value: "Something else",
+}
+BANDS = {band.value: band.capitalize() for band in CallBand}
 
 
 class OnSale(Protocol):
@@ -38,9 +39,7 @@ class EnquiryForm(ScreenedForm):
     """One page; after a good `validate`, `told` has everything read."""
 
     reason = Choice("What can we do for you?", missing="Select what we can do for you", choices=REASONS)
-    call_band = SelectField(
-        "When to call", choices=[(band, band.capitalize()) for band in CallBand], validate_choice=False
-    )
+    call_band = SelectField("When to call", choices=BANDS, validate_choice=False)
     message = Paragraph("What you need, in your own words", limit=2000)
     course = SelectField("Course", validate_choice=False)
     place = Line("Where it would be", limit=60, missing="Enter a postcode, like EX1 1AA, or a county, like Devon")
@@ -65,7 +64,7 @@ class EnquiryForm(ScreenedForm):
                 "place": County(county).label if county in set(County) else asked.get("place", "")[:60],
             }
         )
-        form.course.choices = [("", "Not decided yet"), *((course.slug, course.title) for course in courses)]
+        form.course.choices = {"": "Not decided yet", **{course.slug: course.title for course in courses}}
         form.ids = {course.slug: course.id for course in courses}
         return form
 
