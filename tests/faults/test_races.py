@@ -1,0 +1,280 @@
+"""Fifty people at once for one thing: exactly one gets it, the others hear so politely, and nobody is lost.
+
+Each runs in a thread with a connection and a transaction of its own, on a database of its own.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+from typing import Any
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from flask import Flask
+from sqlalchemy import func, select
+
+from booking.db import db, transaction
+from booking.domain.access import Actor, ActorKind
+from booking.domain.days import Half, Slot, run_of
+from booking.domain.errors import Overtaken, Refused, Taken
+from booking.domain.lifecycle import TrainerAnswer, VisitState
+from booking.domain.places import County
+from booking.models import Course, Draft, Trainer, Visit, VisitSlot
+from booking.queries import dates
+from booking.services import slots, visits
+from tests import make
+from tests.conftest import NOW, Database
+from tests.make import DAY
+
+CLIENTS = 50
+AT = Slot(DAY, Half.AM)
+LATER = NOW + timedelta(minutes=31)  # holds made at NOW have run out
+BUSY = "Ann Bell is in Exeter that morning"  # whoever comes when it is settled reads why
+Act = Callable[[int], object]
+Fresh = Callable[..., Flask]
+
+
+def race(app: Flask, acts: list[Act]) -> Counter[str]:
+    """Runs the acts at once, each in a thread and a transaction of its own; what came out, by kind."""
+    start = Barrier(len(acts))
+
+    def run(number: int) -> str:
+        with app.app_context():
+            start.wait()
+            try:
+                with transaction():
+                    found = acts[number](number)
+                return found if isinstance(found, str) else "won"
+            except Taken:
+                return "taken"
+            except Overtaken:
+                return "overtaken"
+            except Refused as why:
+                return str(why).partition(" (")[0]
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return Counter(pool.map(run, range(len(acts))))
+
+
+def arranged(app: Flask, what: Callable[[], Any]) -> Any:
+    """Rows that everybody can see."""
+    with app.app_context(), transaction():
+        return what()
+
+
+def hold(number: int, *, at: Slot = AT, now: Any = NOW) -> Visit:
+    course = db.session.scalars(select(Course)).one()
+    who = {"visitor": f"v{number}", "network": f"n{number}"}
+    return visits.hold(**who, course=course, county=County.DEVON, outcode="EX2", at=at, now=now)
+
+
+def clients(act: Act, count: int = CLIENTS) -> list[Act]:
+    return [act] * count
+
+
+def owners(app: Flask) -> int:
+    """How many visits hold the slot everybody wants, and hold all of it."""
+    with app.app_context():
+        rows = (
+            select(VisitSlot.visit_id).where(VisitSlot.day == DAY, ~VisitSlot.is_proposed).group_by(VisitSlot.visit_id)
+        )
+        return len(db.session.execute(rows.having(func.count() == 2)).all())
+
+
+def test_one_of_fifty_visitors_holds_a_date(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    arranged(app, lambda: make.ann(make.course()))
+    assert race(app, clients(hold)) == {"won": 1, "taken": CLIENTS - 1}
+    assert owners(app) == 1
+
+
+def test_those_who_lose_a_date_find_others(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    arranged(app, lambda: make.ann(make.course()))
+    race(app, clients(hold, 2))
+    with app.app_context():
+        course = db.session.scalars(select(Course)).one()
+        found = dates.openings(course=course, county=County.DEVON, outcode="EX2", now=NOW)
+        assert (found.has(AT), len(found.nearest(AT, 3))) == (False, 3)
+
+
+def test_one_of_fifty_holds_that_ran_out_is_sent(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    ids = arranged(app, holds_that_ran_out)
+
+    def send(number: int) -> object:
+        return visits.request(db.session.get_one(Draft, ids[number]), network=f"n{number}", now=LATER)
+
+    assert race(app, clients(send)) == {"won": 1, "taken": CLIENTS - 1}
+    assert owners(app) == 1
+
+
+def holds_that_ran_out() -> list[int]:
+    """Fifty filled-in drafts whose holds have run out: the rows of one are still there, the others' were taken over."""
+    course = make.course()
+    ann = make.ann(course)
+    held = [
+        make.visit(VisitState.HELD, course=course, trainer=ann, is_placed=n == 0, visitor=f"v{n}")
+        for n in range(CLIENTS)
+    ]
+    return [make.draft(visit).id for visit in held]
+
+
+def test_one_of_fifty_late_confirmations_gets_the_date(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    ids = arranged(app, expired_requests)
+
+    def press(number: int) -> str:
+        return visits.confirm_address(db.session.get_one(Visit, ids[number]), now=NOW).state
+
+    assert race(app, clients(press)) == {"requested": 1, "expired": CLIENTS - 1}
+    assert owners(app) == 1
+
+
+def expired_requests() -> list[int]:
+    """Fifty firms that wanted the same date and did not confirm their address in time."""
+    course = make.course()
+    ann = make.ann(course)
+    return [make.visit(VisitState.EXPIRED, course=course, trainer=ann).id for _ in range(CLIENTS)]
+
+
+def test_a_trainer_who_accepts_fifty_times_has_said_yes_once(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    visit_id, ann_id = arranged(app, lambda: one_request(trainer_answer=TrainerAnswer.ASKED))
+
+    def accept(_number: int) -> None:
+        visits.accept(db.session.get_one(Visit, visit_id), db.session.get_one(Trainer, ann_id), now=NOW)
+
+    assert race(app, clients(accept)) == {"won": 1, "overtaken": CLIENTS - 1}
+
+
+def test_a_visit_that_fifty_colleagues_confirm_is_confirmed_once(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    visit_id, _ = arranged(app, lambda: one_request(trainer_answer=TrainerAnswer.ACCEPTED))
+    cora = arranged(app, lambda: staff(make.cora().id))
+
+    def confirm(_number: int) -> None:
+        visits.confirm(db.session.get_one(Visit, visit_id), actor=cora, now=NOW)
+
+    assert race(app, clients(confirm)) == {"won": 1, "overtaken": CLIENTS - 1}
+
+
+def one_request(**changes: Any) -> tuple[int, int]:
+    course = make.course()
+    ann = make.ann(course)
+    return make.visit(VisitState.REQUESTED, course=course, trainer=ann, address_confirmed_at=NOW, **changes).id, ann.id
+
+
+def staff(number: int) -> Actor:
+    return Actor(ActorKind.STAFF, number, "Cora Dunn")
+
+
+def test_one_of_fifty_visits_is_given_the_only_free_trainer(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    ids = arranged(app, wishes)
+    cora = arranged(app, lambda: staff(make.cora().id))
+
+    def ask(number: int) -> None:
+        visits.ask(db.session.get_one(Visit, ids[number]), 1, actor=cora, now=NOW)
+
+    found = race(app, clients(ask))
+    assert (found["won"], found["taken"] + found[BUSY]) == (1, CLIENTS - 1)
+    assert owners(app) == 1
+
+
+def wishes() -> list[int]:
+    """Fifty requests that nobody could be found for, and one trainer, who is free now."""
+    course = make.course()
+    make.ann(course)
+    rows = [
+        make.visit(VisitState.REQUESTED, course=course, is_placed=False, address_confirmed_at=NOW)
+        for _ in range(CLIENTS)
+    ]
+    return [row.id for row in rows]
+
+
+def test_one_of_fifty_visits_moves_to_a_date(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    ids = arranged(app, confirmed_visits)
+
+    def move(number: int) -> None:
+        visits.move_by_firm(db.session.get_one(Visit, ids[number]), at=AT, now=NOW)
+
+    assert race(app, clients(move, len(ids))) == {"won": 1, "taken": len(ids) - 1}
+    with app.app_context():
+        asked = db.session.scalars(select(Visit).where(Visit.proposed_day == DAY)).all()
+        assert [visit.trainer_answer for visit in asked] == [TrainerAnswer.ASKED]
+
+
+def confirmed_visits() -> list[int]:
+    """Confirmed visits of one trainer on twenty days after the one that all want; a limit does not stand in the way."""
+    course = make.course()
+    ann = make.ann(course, weekly_limit=14)
+    enquiry = make.enquiry()
+    days = [day for n in range(1, 29) if (day := DAY + timedelta(days=n)).weekday() < 5]
+    return [make.visit(course=course, trainer=ann, enquiry=enquiry, day=day).id for day in days[:20]]
+
+
+def test_four_hundred_different_dates_from_forty_visitors_are_all_held(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    arranged(app, lambda: many_diaries(trainers=8))
+    weekdays = [day for n in range(70) if (day := date(2027, 1, 4) + timedelta(days=n)).weekday() < 5]
+    wanted = [Slot(weekdays[n % 50], Half.AM) for n in range(400)]
+
+    def hold_ten(number: int) -> object:
+        for step in range(10):
+            n = number * 10 + step
+            with transaction():
+                hold(n, at=wanted[n])
+        return "won"
+
+    assert race(app, clients(hold_ten, 40)) == {"won": 40}
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(VisitSlot)) == 400
+
+
+def many_diaries(*, trainers: int) -> None:
+    course = make.course(half_days=1)
+    for _ in range(trainers):
+        make.trainer(courses=[course], weekly_limit=14)
+
+
+def test_one_of_fifty_claims_on_a_slot_is_kept(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    ids = arranged(app, wishes)
+    assert race(app, clients(claiming(ids))) == {"won": 1, "taken": CLIENTS - 1}
+
+
+def test_without_the_unique_constraint_every_claim_is_kept(fresh_app: Fresh) -> None:
+    """What these races prove: take the constraint away, and they are lost."""
+    app = fresh_app()
+    ids = arranged(app, wishes)
+    arranged(app, drop_the_constraint)
+    assert race(app, clients(claiming(ids))) == {"won": CLIENTS}
+    assert owners(app) == CLIENTS
+
+
+def test_without_the_unique_constraint_looking_first_does_not_help(fresh_app: Fresh, database: Database) -> None:
+    """SQLite's writers queue, so that even a look before the leap would do there; PostgreSQL's do not."""
+    app = fresh_app()
+    arranged(app, lambda: make.ann(make.course()))
+    arranged(app, drop_the_constraint)
+    assert (race(app, clients(hold))["won"] > 1) == (database.name == "postgresql")
+
+
+def claiming(ids: list[int]) -> Act:
+    def claim(number: int) -> None:
+        run = run_of(AT.day, AT.half, 2)
+        slots.claim(db.session.get_one(Visit, ids[number]), run, trainer_id=1, now=NOW)
+
+    return claim
+
+
+def drop_the_constraint() -> None:
+    changes = Operations(MigrationContext.configure(db.session.connection()))
+    with changes.batch_alter_table("visit_slots") as table:
+        table.drop_constraint("uq_visit_slots_trainer_id_day_half", type_="unique")
