@@ -8,10 +8,7 @@ from sqlalchemy import select
 
 from booking.db import db
 from booking.domain.access import ActorKind
-from booking.domain.days import london, run_of
-from booking.domain.lifecycle import VisitState
-from booking.models import HistoryEntry, Visit
-from booking.queries import rules
+from booking.models import HistoryEntry
 
 # The history says who was asked and who said no; of what is here the firm knows, or was told.
 _TOLD: Mapping[str, str] = {
@@ -47,15 +44,6 @@ def of_visit(visit_id: int) -> Sequence[Happened]:
         .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc())
     )
     return [Happened(row.at, _words(row)) for row in rows]
-
-
-def is_over(visit: Visit, *, now: datetime) -> bool:
-    """Its last half-day has ended, and nobody has said that it did not take place."""
-    last = run_of(visit.first_day, visit.first_half, visit.half_days)[-1]
-    has_ended = now >= london(last.day, rules.times().ends(last.half))
-    return visit.state is VisitState.DELIVERED or (
-        visit.state is VisitState.CONFIRMED and has_ended and visit.took_place is not False
-    )
 
 
 def _words(row: HistoryEntry) -> str:

@@ -6,7 +6,7 @@ from booking.db import db
 from booking.domain.errors import Refused
 from booking.emails import business
 from booking.models import Visit
-from booking.queries.journey.timeline import is_over
+from booking.queries.journey.bookings import is_over
 from booking.services import addresses, history, outbox
 from booking.services.visits.acting import FIRM, alone, firm_of
 

@@ -1,21 +1,14 @@
-"""What the public pages need: an hour that stands still, and no memory of another test's dates."""
+"""What the pages of a booking are tested with."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 import time_machine
-from flask import Flask
 
 
-@pytest.fixture
-def still(now: datetime) -> Iterator[None]:
-    """Tuesday 24 November 2026, 10am, for as long as the test runs."""
+@pytest.fixture(autouse=True)
+def office_hours(now: datetime) -> Iterator[None]:
+    """Every test here is on Tuesday 24 November 2026, 10am."""
     with time_machine.travel(now, tick=False):
         yield
-
-
-@pytest.fixture
-def forgetful(app: Flask) -> None:
-    """The pages remember no dates."""
-    app.extensions.pop("soonest", None)

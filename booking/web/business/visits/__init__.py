@@ -1,0 +1,1 @@
+"""Pages of a visit that was requested, each behind a secret link."""
