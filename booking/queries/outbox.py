@@ -68,6 +68,12 @@ def last_beat() -> datetime | None:
     return db.session.scalars(select(func.max(Heartbeat.beat_at))).one()
 
 
+def goes_at(act_id: int) -> datetime | None:
+    """When the first mail of something staff did leaves; None when it has caused none."""
+    waiting = select(func.min(Mail.due_at)).where(Mail.act_id == act_id, Mail.state == MailState.WAITING)
+    return db.session.scalars(waiting).one()
+
+
 def _list() -> Select[Mail]:
     """Mails without their bodies."""
     return select(Mail).options(defer(Mail.text), defer(Mail.html), defer(Mail.calendar))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from booking.db import db
 from booking.domain.post import MailState
@@ -38,20 +38,29 @@ def issues(monday: date) -> dict[int, list[Issue]]:
     return found
 
 
-def unread(now: datetime) -> Sequence[Issue]:
-    """Weeks that were mailed 48 hours ago and more, are not over, and to which the trainer has not said "Got it"."""
+def unread_ids(now: datetime) -> Select[int]:
+    """The ids of `unread`, to count."""
     newest = (
         select(func.max(Schedule.id))
         .join(Mail, Mail.id == Schedule.mail_id)
         .where(Mail.state == MailState.SENT)
         .group_by(Schedule.trainer_id, Schedule.monday)
     )
+    return (
+        select(Schedule.id)
+        .join(Mail, Mail.id == Schedule.mail_id)
+        .where(Schedule.id.in_(newest), Schedule.seen_at.is_(None), Mail.sent_at <= now - SILENCE)
+        .where(Schedule.monday > now.date() - timedelta(days=7))
+    )
+
+
+def unread(now: datetime) -> Sequence[Issue]:
+    """Weeks that were mailed 48 hours ago and more, are not over, and to which the trainer has not said "Got it"."""
     rows = db.session.execute(
         select(Trainer, Schedule, Mail.state)
         .join(Schedule, Schedule.trainer_id == Trainer.id)
         .join(Mail, Mail.id == Schedule.mail_id)
-        .where(Schedule.id.in_(newest), Schedule.seen_at.is_(None), Mail.sent_at <= now - SILENCE)
-        .where(Schedule.monday > now.date() - timedelta(days=7))
+        .where(Schedule.id.in_(unread_ids(now)))
         .order_by(Schedule.monday, Trainer.name, Schedule.id)
     )
     return [Issue(*row) for row in rows]

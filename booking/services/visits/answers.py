@@ -80,9 +80,12 @@ def decline(
         mails.declined(visit, trainer, note=note, other_date=other_date, next_name=next_name(visit), now=now)
 
 
-def got_it(visit: Visit, trainer: Trainer, *, now: datetime) -> None:
-    """The trainer has read this state of a confirmed visit. Pressed twice, nothing happens."""
-    who = actor_of(trainer)
+def got_it(visit: Visit, trainer: Trainer, *, actor: Actor | None = None, now: datetime) -> None:
+    """The trainer knows this state of a confirmed visit; with an actor, staff heard so. Pressed twice, nothing happens.
+
+    Raises Overtaken when it is not theirs, or not on, any more.
+    """
+    who = actor or actor_of(trainer)
     with alone(visit, actor=who) as visit:
         if visit.trainer_id != trainer.id:
             raise Overtaken(GIVEN_AWAY)

@@ -6,7 +6,10 @@ from flask import Blueprint, Flask
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
 
-PARTS = ("access", "account", "colleagues", "frame", "mailed", "sign_in", "today")
+PARTS = (
+    *("access", "account", "colleagues", "finding", "frame", "mailed", "presses", "sign_in", "today", "undoing"),
+    *("enquiries.listing", "enquiries.page", "enquiries.phoned"),
+)
 
 
 def register(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """What stands around every staff page: the ways through it with their counts, and the undo bar."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import current_app, g, url_for
 
@@ -60,7 +61,7 @@ def undo_bar() -> tuple[int, str] | None:
     return act.id, f"{act.words}. {until}."
 
 
-def way_to(name: str, **values: object) -> str:
+def way_to(name: str, **values: Any) -> str:
     """The address of another staff page; "" as long as there is no such page."""
     return url_for(f"staff.{name}", **values) if f"staff.{name}" in current_app.view_functions else ""
 
@@ -69,4 +70,11 @@ def way_to(name: str, **values: object) -> str:
 def frame() -> dict[str, object]:
     known = current_app.view_functions
     ways = [(name, words) for name, words in WAYS if f"staff.{name}" in known]
-    return {"me": member_here(), "ways": ways, "rail_counts": rail_counts, "undo_bar": undo_bar, "way_to": way_to}
+    return {
+        "me": member_here(),
+        "ways": ways,
+        "rail_counts": rail_counts,
+        "undo_bar": undo_bar,
+        "way_to": way_to,
+        "moment": lambda at: moment(at, now=clock.now()),
+    }

@@ -1,0 +1,148 @@
+"""The pipeline: enquiries by state, filtered, searched and sorted; page and file show the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from booking.db import db
+from booking.domain.days import london, london_time
+from booking.domain.finding import sought
+from booking.domain.lifecycle import OPEN_ENQUIRIES, EnquiryReason, EnquiryState
+from booking.domain.places import County
+from booking.models import Contact, Enquiry, Firm
+from booking.queries.desk.finding import of_enquiry
+
+PAGE = 50
+NOBODY = 0
+
+
+class Due(StrEnum):
+    """Which promises and plans to show."""
+
+    LATE = "late"
+    TODAY = "today"
+    STEP = "step"
+
+
+class Sort(StrEnum):
+    """What comes first: what is due, the newest, or firms by name."""
+
+    DUE = "due"
+    NEWEST = "newest"
+    FIRM = "firm"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which enquiries: without a state those that are open. `owner` is a colleague's id or NOBODY."""
+
+    state: EnquiryState | None = None
+    is_all: bool = False
+    owner: int | None = None
+    county: County | None = None
+    reason: EnquiryReason | None = None
+    due: Due | None = None
+    is_held: bool = False
+    text: str = ""
+    sort: Sort = Sort.DUE
+
+
+def counts(wanted: Wanted, *, now: datetime) -> Mapping[EnquiryState, int]:
+    """How many are in each state, with all other filters. 1 statement."""
+    rows = db.session.execute(
+        select(Enquiry.state, func.count())
+        .join(Firm, Firm.id == Enquiry.firm_id)
+        .join(Contact, Contact.id == Enquiry.contact_id)
+        .where(*_filters(wanted, now))
+        .group_by(Enquiry.state)
+    )
+    return dict.fromkeys(EnquiryState, 0) | {row[0]: row[1] for row in rows}
+
+
+def listed(wanted: Wanted, *, page: int, now: datetime) -> Sequence[Enquiry]:
+    """One page of the list, with firm, contact, course and owner. 1 statement."""
+    return db.session.scalars(_rows(wanted, now).limit(PAGE).offset((page - 1) * PAGE)).all()
+
+
+def everything(wanted: Wanted, *, now: datetime) -> Sequence[Enquiry]:
+    """All pages of the list. 1 statement."""
+    return db.session.scalars(_rows(wanted, now)).all()
+
+
+def height(wanted: Wanted, found: Mapping[EnquiryState, int]) -> int:
+    """How long the list is, from the counts."""
+    return sum(count for state, count in found.items() if state in states(wanted))
+
+
+def states(wanted: Wanted) -> frozenset[EnquiryState]:
+    if wanted.is_all:
+        return frozenset(EnquiryState)
+    return frozenset({wanted.state}) if wanted.state else OPEN_ENQUIRIES
+
+
+def _rows(wanted: Wanted, now: datetime) -> Select[Enquiry]:
+    return (
+        select(Enquiry)
+        .join(Firm, Firm.id == Enquiry.firm_id)
+        .join(Contact, Contact.id == Enquiry.contact_id)
+        .where(Enquiry.state.in_(states(wanted)), *_filters(wanted, now))
+        .options(
+            contains_eager(Enquiry.firm),
+            contains_eager(Enquiry.contact),
+            joinedload(Enquiry.course),
+            joinedload(Enquiry.owner),
+        )
+        .order_by(*_order(wanted.sort), Enquiry.id.desc())
+    )
+
+
+def _filters(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.owner is not None:
+        found.append(Enquiry.owner_id == wanted.owner if wanted.owner else Enquiry.owner_id.is_(None))
+    if wanted.county:
+        found.append(Enquiry.county == wanted.county)
+    if wanted.reason:
+        found.append(Enquiry.reason == wanted.reason)
+    if wanted.due:
+        found.append(_due(wanted.due, now))
+    if wanted.is_held:
+        found.append(Enquiry.suspicion != "")
+    what = sought(wanted.text)
+    return [*found, of_enquiry(what)] if what.text else found
+
+
+def _due(due: Due, now: datetime) -> ColumnElement[bool]:
+    today = london_time(now).date()
+    unanswered = and_(Enquiry.state.in_(OPEN_ENQUIRIES), Enquiry.answered_at.is_(None))
+    match due:
+        case Due.LATE:
+            return and_(unanswered, Enquiry.due_at < now)
+        case Due.TODAY:
+            midnight = london(today + timedelta(days=1), time.min)
+            return or_(and_(unanswered, Enquiry.due_at < midnight), and_(_is_open(), Enquiry.next_on == today))
+        case Due.STEP:
+            return and_(_is_open(), Enquiry.next_on <= today)
+
+
+def _is_open() -> ColumnElement[bool]:
+    return Enquiry.state.in_(OPEN_ENQUIRIES)
+
+
+def _order(sort: Sort) -> tuple[SQLColumnExpression[Any], ...]:
+    match sort:
+        case Sort.DUE:
+            return (
+                Enquiry.answered_at.is_not(None),
+                Enquiry.due_at.nulls_last(),
+                Enquiry.next_on.nulls_last(),
+            )
+        case Sort.NEWEST:
+            return (Enquiry.created_at.desc(),)
+        case Sort.FIRM:
+            return (func.lower(Firm.name),)

@@ -1,0 +1,188 @@
+"""What needs a person now, most pressing first, in a constant number of statements."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, SQLColumnExpression, select
+from sqlalchemy.orm import defer, joinedload
+
+from booking.db import db
+from booking.domain.desk import Kind, Need, moment
+from booking.domain.post import MailState
+from booking.domain.text import suggested_email
+from booking.domain.words import near_day
+from booking.models import Absence, Enquiry, HistoryEntry, Mail, Schedule, Trainer, Visit, VisitSlot
+from booking.queries.desk import enquiry_needs, piles, visit_needs
+from booking.queries.desk.piles import Desk, Pile
+from booking.queries.desk.placing import next_ones
+from booking.queries.desk.visit_needs import Around
+
+MOST = 10  # of a pile on Today: the rest is one link away
+
+REFUSALS = ("declined", "no answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The list, and how many of each pile did not fit on it."""
+
+    needs: Sequence[Need]
+    more: Mapping[Pile, int]
+
+
+def needs(now: datetime) -> Sequence[Need]:
+    """All of the list at once: for the morning mail."""
+    return today(piles.desk(now), now=now).needs
+
+
+def today(desk: Desk, *, now: datetime) -> Today:
+    """At most 12 statements, and 9 more while somebody has no trainer; empty piles are not read."""
+    found = [need for pile in Pile if desk.piles[pile] for need in _READERS[pile](now)]
+    if desk.is_worker_silent:
+        found.append(_worker(desk, now))
+    found.sort(key=lambda need: need.rank(now))
+    return Today(found, {pile: height - MOST for pile, height in desk.piles.items() if height > MOST})
+
+
+def _unsettled(now: datetime) -> Iterator[Need]:
+    rows = _visits(Pile.UNSETTLED, now, first=Visit.promised_at)
+    around = Around(now, refusals(rows), next_ones([row for row in rows if _is_unplaced(row)], now=now))
+    yield from (need for visit in rows if (need := visit_needs.settling(visit, around)))
+
+
+def _is_unplaced(visit: Visit) -> bool:
+    return visit.trainer_id is None and visit.proposed_day is None
+
+
+def refusals(visits: Sequence[Visit]) -> dict[int, HistoryEntry]:
+    """The last no or silence about each of these visits, by visit id."""
+    entries = select(HistoryEntry).where(
+        HistoryEntry.visit_id.in_([visit.id for visit in visits]), HistoryEntry.act.in_(REFUSALS)
+    )
+    return {entry.visit_id or 0: entry for entry in db.session.scalars(entries.order_by(HistoryEntry.id))}
+
+
+def _addresses(now: datetime) -> Iterator[Need]:
+    for visit in _visits(Pile.ADDRESSES, now, first=Visit.ended_at):
+        yield visit_needs.to_ring(visit, Around(now))
+
+
+def _over(now: datetime) -> Iterator[Need]:
+    for visit in _visits(Pile.OVER, now, first=Visit.first_day):
+        yield visit_needs.over(visit, Around(now))
+
+
+def _unread(now: datetime) -> Iterator[Need]:
+    for visit in _visits(Pile.UNREAD, now, first=Visit.first_day):
+        yield visit_needs.unread(visit, Around(now))
+
+
+def _absences(now: datetime) -> Iterator[Need]:
+    visits = {visit.id: visit for visit in _visits(Pile.ABSENCES, now, first=Visit.first_day)}
+    rows = db.session.execute(
+        select(VisitSlot.visit_id, Absence, Trainer)
+        .join(Absence, piles.over_slot())
+        .join(Trainer, Trainer.id == Absence.trainer_id)
+        .where(VisitSlot.visit_id.in_(visits))
+        .order_by(VisitSlot.slot.desc(), Absence.id)
+    )
+    first = {visit_id: (absence, trainer) for visit_id, absence, trainer in rows}
+    yield from (visit_needs.clash(visits[visit_id], *clash, Around(now)) for visit_id, clash in first.items())
+
+
+def _suspects(now: datetime) -> Iterator[Need]:
+    yield from map(enquiry_needs.held_back, _enquiries(Pile.SUSPECTS, now))
+
+
+def _to_answer(now: datetime) -> Iterator[Need]:
+    yield from map(enquiry_needs.to_answer, _enquiries(Pile.ENQUIRIES, now))
+
+
+def _steps(now: datetime) -> Iterator[Need]:
+    yield from map(enquiry_needs.planned, _enquiries(Pile.STEPS, now))
+
+
+def _mails(now: datetime) -> Iterator[Need]:
+    rows = select(Mail).where(Mail.state == MailState.FAILED).options(defer(Mail.text), defer(Mail.html))
+    for mail in db.session.scalars(rows.order_by(Mail.due_at, Mail.id).limit(MOST)):
+        meant = suggested_email(mail.to_address)
+        guess = f" Did they mean {meant}?" if meant else ""
+        yield Need(
+            Kind.MAIL,
+            f"Mend the address {mail.to_address}",
+            f"{mail.to_name}: “{mail.subject}”. {mail.error.rstrip('.')}.{guess}",
+            since=mail.due_at,
+            mail_id=mail.id,
+        )
+
+
+def _weeks(now: datetime) -> Iterator[Need]:
+    rows = db.session.execute(
+        select(Schedule, Trainer)
+        .join(Trainer, Trainer.id == Schedule.trainer_id)
+        .where(Schedule.id.in_(piles.ids(Pile.WEEKS, now)))
+        .order_by(Schedule.monday, Schedule.id)
+        .limit(MOST)
+    )
+    for schedule, trainer in rows:
+        title = f"Ring {trainer.name}: no “Got it” for the week from {near_day(schedule.monday)}"
+        yield Need(
+            Kind.UNREAD_WEEK,
+            title,
+            "The email went out more than 48 hours ago.",
+            trainer_id=trainer.id,
+            who=trainer.name,
+        )
+
+
+def _worker(desk: Desk, now: datetime) -> Need:
+    last = (
+        f"Its last sign of life was at {moment(desk.beat_at, now=now)}." if desk.beat_at else "It has never run here."
+    )
+    why = f"{last} Nothing is lost: what waits goes out as soon as it runs again."
+    return Need(Kind.WORKER, "Start the worker: no email goes out", why, since=desk.beat_at)
+
+
+def _visits(pile: Pile, now: datetime, *, first: SQLColumnExpression[Any]) -> Sequence[Visit]:
+    """The first of a pile, what has no `first` last."""
+    rows = in_words(select(Visit).where(Visit.id.in_(piles.ids(pile, now))))
+    return db.session.scalars(rows.order_by(first.nulls_last(), Visit.id).limit(MOST)).all()
+
+
+def in_words(rows: Select[Visit]) -> Select[Visit]:
+    """With all that these sentences tell of a visit."""
+    return rows.options(
+        joinedload(Visit.course),
+        joinedload(Visit.firm),
+        joinedload(Visit.site),
+        joinedload(Visit.contact),
+        joinedload(Visit.enquiry),
+        joinedload(Visit.trainer),
+        joinedload(Visit.proposed_trainer),
+    )
+
+
+def _enquiries(pile: Pile, now: datetime) -> Sequence[Enquiry]:
+    return db.session.scalars(
+        select(Enquiry)
+        .where(Enquiry.id.in_(piles.ids(pile, now)))
+        .options(joinedload(Enquiry.firm), joinedload(Enquiry.contact), joinedload(Enquiry.owner))
+        .order_by(Enquiry.next_on if pile is Pile.STEPS else Enquiry.due_at, Enquiry.id)
+        .limit(MOST)
+    ).all()
+
+
+_READERS = {
+    Pile.UNSETTLED: _unsettled,
+    Pile.ADDRESSES: _addresses,
+    Pile.SUSPECTS: _suspects,
+    Pile.ENQUIRIES: _to_answer,
+    Pile.STEPS: _steps,
+    Pile.MAILS: _mails,
+    Pile.ABSENCES: _absences,
+    Pile.OVER: _over,
+    Pile.UNREAD: _unread,
+    Pile.WEEKS: _weeks,
+}
