@@ -1,0 +1,83 @@
+"""flask's commands."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import scoped_session
+
+from booking import clock
+from booking.domain.access import Purpose, Role
+from booking.domain.post import MailState
+from booking.models import Mail, Staff
+from booking.services import links
+from tests import make
+from tests.conftest import NOW
+
+Session = scoped_session[Any]
+ANSWERS = "4,4,3,3,4,3,0,0,1,0,0,0"
+
+
+def flask(app: Flask, *words: str, typed: str = "") -> Result:
+    return app.test_cli_runner().invoke(args=list(words), input=typed)
+
+
+class TestStaff:
+    def test_the_first_admin_gets_a_link_that_lets_them_choose_a_password(self, app: Flask, session: Session) -> None:
+        done = flask(app, "staff", "add", "cora@example.com", "--name", "Cora Dunn", "--admin")
+        assert done.exit_code == 0, done.output
+        found = re.fullmatch(r"http://127\.0\.0\.1:8000/staff/welcome/([\w-]+)\n", done.output)
+        assert found is not None
+        cora = session.scalars(select(Staff)).one()
+        assert (cora.name, cora.role) == ("Cora Dunn", Role.ADMIN)
+        assert links.open_link(found[1], Purpose.INVITE, now=clock.now()).staff_id == cora.id
+
+    def test_a_colleague_who_is_here_already_is_not_added_again(self, app: Flask, session: Session) -> None:
+        make.cora(email="cora@example.com")
+        session.commit()
+        done = flask(app, "staff", "add", "Cora@Example.com")
+        assert (done.exit_code, len(session.scalars(select(Staff)).all())) == (1, 1)
+        assert "already here" in done.output
+
+
+class TestOutbox:
+    def test_send_sends_what_is_due_and_says_how_much(self, app: Flask, session: Session) -> None:
+        make.mail(due_at=NOW.replace(year=2020))
+        make.mail(due_at=NOW.replace(year=2100))
+        session.commit()
+        assert flask(app, "outbox", "send").output == "1 sent, 0 not sent\n"
+        session.expire_all()
+        assert session.scalars(select(Mail.state).order_by(Mail.id)).all() == [MailState.SENT, MailState.WAITING]
+
+
+class TestDemo:
+    def test_demo_data_does_not_go_where_somebody_works(self, app: Flask, session: Session) -> None:
+        make.cora()
+        session.commit()
+        done = flask(app, "demo", "load")
+        assert (done.exit_code, "empty database" in done.output) == (1, True)
+
+
+class TestSchedules:
+    def test_queueing_what_is_not_due_does_nothing(self, app: Flask, session: Session) -> None:
+        assert flask(app, "schedules", "queue").exit_code == 0
+        assert session.scalars(select(Mail)).all() == []
+
+
+class TestDiagnostic:
+    def test_each_line_gives_a_line_of_json(self, app: Flask) -> None:
+        done = flask(app, "diagnostic", "score", typed=f"{ANSWERS}\n-,-,-,-,-,-,-,-,-,-,-,-\n")
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        assert done.exit_code == 0
+        assert [line["recommendation"] for line in lines][1] == "talk"
+        assert (lines[1]["label"], lines[1]["probabilities"]) == (None, None)
+
+    @pytest.mark.parametrize("bad", ["1,2,3", "9,0,0,0,0,0,0,0,0,0,0,0", "x"])
+    def test_a_bad_line_is_named_and_the_good_ones_are_still_scored(self, app: Flask, bad: str) -> None:
+        done = flask(app, "diagnostic", "score", typed=f"{ANSWERS}\n{bad}\n{ANSWERS}\n")
+        assert (done.exit_code, len(done.stdout.splitlines())) == (2, 2)
+        assert done.stderr.startswith("line 2: ")
