@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from booking.db import db
@@ -20,6 +19,7 @@ from booking.web.staff import access as staff_access
 from booking.web.trainer import access as trainer_access
 from tests import make
 from tests.conftest import NOW
+from tests.pages import PageClient
 from tests.signing import signed_in, signed_in_trainer
 
 OPEN = {
@@ -75,7 +75,6 @@ ADMIN = {
     "staff.colleagues",
     "staff.invite",
 }
-VALUES: dict[str, Any] = {"change": "disable"}  # what a path takes where 1 or "x" will not do
 
 
 @pytest.fixture(autouse=True)
@@ -97,8 +96,12 @@ def routes(app: Flask, method: str, *, guarded_by: str = "") -> list[tuple[str, 
 
 
 def values_of(rule: Rule) -> dict[str, Any]:
-    kinds = {name: type(converter).__name__ for name, converter in rule._converters.items()}
-    return {name: VALUES.get(name, 1 if kind == "IntegerConverter" else "x") for name, kind in kinds.items()}
+    """Something that each part of the path takes."""
+    values: dict[str, Any] = {}
+    for name, converter in rule._converters.items():
+        number = isinstance(converter, IntegerConverter)
+        values[name] = min(converter.items) if isinstance(converter, AnyConverter) else 1 if number else "x"
+    return values
 
 
 def everything() -> str:
@@ -128,13 +131,13 @@ def test_admin_pages_are_those_listed_here(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(("area", "way_in"), [("staff.", "/staff/sign-in"), ("trainer.", "/t/lost")])
-def test_a_stranger_sees_no_guarded_page(app: Flask, client: FlaskClient, area: str, way_in: str) -> None:
+def test_a_stranger_sees_no_guarded_page(app: Flask, client: PageClient, area: str, way_in: str) -> None:
     seen = [name for name, path in routes(app, "GET", guarded_by=area) if not refused(client.get(path), way_in)]
     assert seen == []
 
 
 @pytest.mark.parametrize(("area", "way_in"), [("staff.", "/staff/sign-in"), ("trainer.", "/t/lost")])
-def test_a_strangers_post_changes_nothing(app: Flask, client: FlaskClient, area: str, way_in: str) -> None:
+def test_a_strangers_post_changes_nothing(app: Flask, client: PageClient, area: str, way_in: str) -> None:
     before, fields = everything(), {"csrf_token": client.token(way_in)}
     paths = routes(app, "POST", guarded_by=area)
     passed = [name for name, path in paths if not refused(client.post(path, data=fields), way_in)]
@@ -143,7 +146,7 @@ def test_a_strangers_post_changes_nothing(app: Flask, client: FlaskClient, area:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_trainer_opens_no_staff_page(app: Flask, client: FlaskClient, method: str) -> None:
+def test_a_trainer_opens_no_staff_page(app: Flask, client: PageClient, method: str) -> None:
     signed_in_trainer(client, make.ann())
     before, fields = everything(), {"csrf_token": client.token("/staff/sign-in")}
     paths = routes(app, method, guarded_by="staff.")
@@ -153,7 +156,7 @@ def test_a_trainer_opens_no_staff_page(app: Flask, client: FlaskClient, method: 
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_staff_open_no_trainers_page(app: Flask, client: FlaskClient, method: str) -> None:
+def test_staff_open_no_trainers_page(app: Flask, client: PageClient, method: str) -> None:
     signed_in(client, make.cora(role=Role.ADMIN))
     before, fields = everything(), {"csrf_token": client.token("/staff/account/password")}
     paths = routes(app, method, guarded_by="trainer.")
@@ -163,7 +166,7 @@ def test_staff_open_no_trainers_page(app: Flask, client: FlaskClient, method: st
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_staff_who_are_no_admin_open_no_admin_page(app: Flask, client: FlaskClient, method: str) -> None:
+def test_staff_who_are_no_admin_open_no_admin_page(app: Flask, client: PageClient, method: str) -> None:
     signed_in(client, make.cora())
     before, fields = everything(), {"csrf_token": client.token("/staff/account/password")}
     paths = [(name, path) for name, path in routes(app, method) if name in ADMIN]
@@ -173,7 +176,7 @@ def test_staff_who_are_no_admin_open_no_admin_page(app: Flask, client: FlaskClie
 
 
 @pytest.mark.parametrize("role", Role)
-def test_staff_pass_the_guard_everywhere_else(app: Flask, client: FlaskClient, role: Role) -> None:
+def test_staff_pass_the_guard_everywhere_else(app: Flask, client: PageClient, role: Role) -> None:
     signed_in(client, make.cora(role=role))
     paths = routes(app, "GET", guarded_by="staff.")
     answers = {name: client.get(path) for name, path in paths if role is Role.ADMIN or name not in ADMIN}
@@ -182,7 +185,7 @@ def test_staff_pass_the_guard_everywhere_else(app: Flask, client: FlaskClient, r
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_link_of_another_purpose_opens_nothing(app: Flask, client: FlaskClient, method: str) -> None:
+def test_a_link_of_another_purpose_opens_nothing(app: Flask, client: PageClient, method: str) -> None:
     ann, cora = make.ann(), make.cora()
     feed = links.token(make.link(Purpose.FEED, trainer_id=ann.id))
     invite = links.token(make.link(Purpose.INVITE, staff_id=cora.id))

@@ -11,7 +11,7 @@ from booking.db import db
 from booking.models import HistoryEntry, Mail, SignIn, Staff
 from booking.web.staff import security
 from tests.pages import PageClient
-from tests.signing import signed_in
+from tests.signing import browser, signed_in
 from tests.web.staff.conftest import PASSWORD
 
 NEW = "lantern oyster gravel piano"
@@ -49,7 +49,7 @@ def test_a_new_password_needs_the_old_one(client: PageClient, cora: Staff) -> No
 
 
 def test_a_new_password_keeps_this_browser_and_ends_the_others(app: Flask, client: PageClient, cora: Staff) -> None:
-    other = signed_in(app.test_client(), cora)
+    other = signed_in(browser(app), cora)
     signed_in(client, cora)
     client.send("/staff/account/password", {"current": PASSWORD, "password": NEW})
     assert (client.get("/staff").status_code, other.get("/staff").status_code) == (200, 302)
@@ -93,7 +93,7 @@ def test_a_code_works_once(app: Flask, client: PageClient, cora: Staff, clock: t
     code = code_now(str(cora.tf_totp_secret))
     answers = []
     for _ in range(2):
-        other = app.test_client()
+        other = browser(app)
         halfway(other)
         answers.append(other.send("/staff/sign-in/code", {"code": code}).status_code)
     assert answers == [303, 422]
@@ -106,7 +106,7 @@ def test_a_recovery_code_works_once_and_is_stored_as_a_hash(
     assert recovery[0] not in str(cora.mf_recovery_codes)
     answers = []
     for code in (recovery[0].upper(), recovery[0], recovery[1]):
-        other = app.test_client()
+        other = browser(app)
         halfway(other)
         answers.append(other.send("/staff/sign-in/code", {"code": code}).status_code)
     assert answers == [303, 422, 303]
@@ -116,7 +116,7 @@ def test_a_half_finished_sign_in_dies_after_ten_minutes_and_with_the_password(
     app: Flask, client: PageClient, cora: Staff, clock: time_machine.Traveller
 ) -> None:
     codes_on(client, cora)
-    first, second = app.test_client(), app.test_client()
+    first, second = browser(app), browser(app)
     halfway(first)
     clock.shift(timedelta(minutes=11))
     assert first.get("/staff/sign-in/code").status_code == 303
@@ -137,7 +137,7 @@ def test_codes_are_turned_off_with_the_password(client: PageClient, cora: Staff)
 
 
 def test_the_account_page_says_where_one_is_signed_in(app: Flask, client: PageClient, cora: Staff) -> None:
-    signed_in(app.test_client(), cora)
+    signed_in(browser(app), cora)
     signed_in(client, cora)
     text = client.get("/staff/account").text
     assert (text.count("This browser"), text.count("Another browser")) == (1, 1)

@@ -12,7 +12,7 @@ from booking.domain.access import Role
 from booking.models import HistoryEntry, Mail, Staff
 from tests import make
 from tests.pages import PageClient
-from tests.signing import signed_in
+from tests.signing import browser, signed_in
 from tests.web.staff.test_mailed import mails
 
 INVITED = {"email": "dan@trainingsouthwest.example", "name": "Dan Field", "role": "staff"}
@@ -94,7 +94,7 @@ def test_another_admin_may_go(client: PageClient, ada: Staff) -> None:
 
 def test_a_new_role_counts_at_once(app: Flask, client: PageClient, ada: Staff) -> None:
     cora = make.cora(password="x")
-    hers = signed_in(app.test_client(), cora)
+    hers = signed_in(browser(app), cora)
     assert hers.get("/staff/colleagues").status_code == 403
     press(client, cora, "admin")
     assert hers.get("/staff/colleagues").status_code == 200

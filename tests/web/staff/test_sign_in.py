@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from booking.db import db
+from booking.db import db, touch
 from booking.domain.access import Purpose, Role
 from booking.models import SignIn, Staff
 from booking.services import links
@@ -17,7 +17,7 @@ from booking.web.staff import security
 from tests import make
 from tests.conftest import NOW
 from tests.pages import PageClient
-from tests.signing import signed_in
+from tests.signing import browser, signed_in
 from tests.web.staff.conftest import PASSWORD
 
 WRONG = "Email address or password is not right. Check both and try again"
@@ -35,7 +35,7 @@ def cookie(client: FlaskClient) -> str:
 
 def replayed(app: Flask, value: str) -> int:
     """What /staff answers a browser that holds this old cookie."""
-    client = app.test_client()
+    client = browser(app)
     client.set_cookie("session", value)
     return client.get("/staff").status_code
 
@@ -109,7 +109,7 @@ def test_a_cookie_planted_before_is_not_let_in_afterwards(app: Flask, client: Pa
     planted = cookie(client)
     client.post("/staff/sign-in", data={"csrf_token": token, **typed()})
     assert replayed(app, planted) == 302
-    other = app.test_client()
+    other = browser(app)
     other.set_cookie("session", cookie(client))
     other.post("/staff/sign-out", data={"csrf_token": token})
     assert client.get("/staff").status_code == 200, "a token from before signing in still works"
@@ -138,17 +138,17 @@ def reset_password(client: PageClient, cora: Staff) -> None:
 
 
 def close_account(client: PageClient, cora: Staff) -> None:
-    admin = signed_in(client.application.test_client(), make.staff("Ada Hill", role=Role.ADMIN, password="x"))
+    admin = signed_in(browser(client.application), make.staff("Ada Hill", role=Role.ADMIN, password="x"))
     admin.send(f"/staff/colleagues/{cora.id}/disable", page="/staff/colleagues")
 
 
 def end_sign_ins(client: PageClient, cora: Staff) -> None:
-    admin = signed_in(client.application.test_client(), make.staff("Ada Hill", role=Role.ADMIN, password="x"))
+    admin = signed_in(browser(client.application), make.staff("Ada Hill", role=Role.ADMIN, password="x"))
     admin.send(f"/staff/colleagues/{cora.id}/end", page="/staff/colleagues")
 
 
 def sign_out_elsewhere(client: PageClient, cora: Staff) -> None:
-    other = signed_in(client.application.test_client(), cora)
+    other = signed_in(browser(client.application), cora)
     other.send("/staff/account/elsewhere", page="/staff/account")
 
 
@@ -194,6 +194,11 @@ def test_when_somebody_was_last_seen_is_written_every_five_minutes(
         client.get("/staff/account")
         seen.append(db.session.scalars(select(SignIn.last_seen_at)).one() - NOW)
     assert seen == [timedelta(0), timedelta(minutes=6), timedelta(minutes=6)]
+
+
+def test_nothing_but_sign_ins_is_written_outside_a_transaction(app: Flask, cora: Staff) -> None:
+    with app.test_request_context("/staff"), pytest.raises(RuntimeError):
+        touch(update(Staff).values(name="Somebody"))
 
 
 def test_a_post_counts_as_being_there_and_still_does_its_work(

@@ -15,7 +15,7 @@ from booking.services import links, sign_ins
 from tests import make
 from tests.conftest import NOW
 from tests.pages import PageClient
-from tests.signing import signed_in_trainer
+from tests.signing import browser, signed_in_trainer
 
 CORA = Actor(ActorKind.STAFF, 1, "Cora Dunn")
 
@@ -110,7 +110,7 @@ def test_a_trainer_signs_a_borrowed_device_out(app: Flask, client: PageClient, a
     kept = client.get_cookie("trainer")
     assert kept is not None
     client.send("/t/sign-out", page="/t/")
-    other = app.test_client()
+    other = browser(app)
     other.set_cookie("trainer", kept.value)
     assert [each.get("/t/").location for each in (client, other)] == ["/t/lost"] * 2
 
