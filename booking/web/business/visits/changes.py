@@ -1,5 +1,7 @@
 """A firm moves or cancels its visit: what it costs stands above the button."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -60,9 +62,7 @@ def move_to(token: str, slot: str) -> ResponseReturnValue:
         try:
             with transaction():
                 visits.move_by_firm(booking.visit, at=at, now=clock.now())
-            flash(
-                "Moved. We have written to you about it" if not opened(token).proposed else "We are asking the trainer"
-            )
+            flash(ASKING if opened(token).proposed else MOVED)
             return redirect(url_for(".manage", token=token), 303)
         except Taken:
             return redirect(url_for(".move", token=token, lost=slot), 303)
@@ -112,6 +112,9 @@ def too_late(booking: Booking, token: str) -> ResponseReturnValue:
 
 
 def picker_of(booking: Booking) -> Picker:
+    """All dates but the one it has, or is about to have."""
     visit, now, lost = booking.visit, clock.now(), read_slot(request.args.get("lost"))
     found = dates.openings(course=visit.course, county=visit.county, outcode=visit.outcode, now=now, but_visit=visit.id)
-    return Picker.of(found, asked=request.args, lost=lost if lost and not found.has(lost) else None, now=now)
+    present = found.window.bit(booking.proposed or booking.at)
+    others = replace(found, one=found.one & ~present)
+    return Picker.of(others, asked=request.args, lost=lost if lost and not found.has(lost) else None, now=now)
