@@ -13,7 +13,7 @@ from booking import clock
 from booking.db import db, transaction
 from booking.post_office import rounds
 from booking.services import outbox, visits
-from booking.services.timetable import heartbeats, reminders, schedules
+from booking.services.timetable import digests, heartbeats, reminders, schedules
 from config import settings
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ TIMETABLE: Sequence[Callable[[datetime], object]] = (
     reminders.tell_trainers,
     reminders.ask_how_it_was,
     schedules.queue_due,
+    digests.queue_due,
 )
 
 

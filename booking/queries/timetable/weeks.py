@@ -1,7 +1,6 @@
 """Trainers' weeks as they were mailed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -39,7 +38,7 @@ def issues(monday: date) -> dict[int, list[Issue]]:
 
 
 def unread_ids(now: datetime) -> Select[int]:
-    """The ids of `unread`, to count."""
+    """Ids of weeks that were mailed 48 hours ago and more, are not over, and to which nobody has said "Got it"."""
     newest = (
         select(func.max(Schedule.id))
         .join(Mail, Mail.id == Schedule.mail_id)
@@ -52,15 +51,3 @@ def unread_ids(now: datetime) -> Select[int]:
         .where(Schedule.id.in_(newest), Schedule.seen_at.is_(None), Mail.sent_at <= now - SILENCE)
         .where(Schedule.monday > now.date() - timedelta(days=7))
     )
-
-
-def unread(now: datetime) -> Sequence[Issue]:
-    """Weeks that were mailed 48 hours ago and more, are not over, and to which the trainer has not said "Got it"."""
-    rows = db.session.execute(
-        select(Trainer, Schedule, Mail.state)
-        .join(Schedule, Schedule.trainer_id == Trainer.id)
-        .join(Mail, Mail.id == Schedule.mail_id)
-        .where(Schedule.id.in_(unread_ids(now)))
-        .order_by(Schedule.monday, Trainer.name, Schedule.id)
-    )
-    return [Issue(*row) for row in rows]
