@@ -1,5 +1,6 @@
 """Signing in and out, and every way a sign-in dies."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -250,6 +251,21 @@ def test_a_form_sent_after_the_sign_in_died_waits_filled_in(
     assert response.status_code == 403
     assert 'name="email" value="dan@acme.example"' in response.text
     assert "Dan “the man” Field" in response.text
+
+
+def test_what_waited_is_shown_again_once_signed_in(
+    client: PageClient, cora: Staff, clock: time_machine.Traveller
+) -> None:
+    signed_in(client, make.staff("Ada Hill", role=Role.ADMIN))
+    fields = {"email": "dan@acme.example", "name": "Dan Field", "csrf_token": client.token("/staff/account")}
+    clock.shift(timedelta(hours=3))
+    waiting = client.post("/staff/colleagues/invite", data=fields).text
+    signed_in(client, make.staff("Bea Ford", role=Role.ADMIN))
+    carried = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', waiting))
+    shown = client.post("/staff/colleagues/invite", data=carried)
+    assert shown.status_code == 422
+    assert "This page was open for a long time" in shown.text
+    assert 'value="Dan Field"' in shown.text
 
 
 def test_a_button_pressed_after_the_sign_in_died_leads_back_to_its_page(
