@@ -14,7 +14,7 @@ from tests import make
 from tests.conftest import NOW
 from tests.services.mailed import acting, told
 
-EXETER = {"town": "Exeter", "postcode": "EX2 8AA", "outcode": "EX2", "county": County.DEVON}
+EXETER: dict[str, Any] = {"town": "Exeter", "postcode": "EX2 8AA", "outcode": "EX2", "county": County.DEVON}
 
 
 def test_a_firm_keeps_the_domain_of_its_address_unless_it_is_everybodys(session: Any, now: datetime) -> None:
@@ -86,6 +86,6 @@ def test_a_firm_is_not_joined_with_itself(session: Any, now: datetime) -> None:
 def test_a_taken_reference_is_drawn_again(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = make.visit()
     draws = iter((1, 2, 3))
-    monkeypatch.setattr(references.secrets, "randbits", lambda bits: next(draws))
+    monkeypatch.setattr("secrets.randbits", lambda _bits: next(draws))
     drawn = references.fresh()
     assert (taken.reference, drawn) == ("TSW-0000-0001", "TSW-0000-0002")

@@ -152,7 +152,7 @@ def test_too_late_on_line_the_firm_calls(session: Any) -> None:
 def test_staff_move_it_that_late_and_may_waive_the_fee(session: Any) -> None:
     visit, ann, _ = confirmed()
     late = datetime(2027, 3, 23, 10, tzinfo=UTC)
-    why = {"reason": "Agreed on the phone", "waive": "Our trainer's car broke down"}
+    why: dict[str, Any] = {"reason": "Agreed on the phone", "waive": "Our trainer's car broke down"}
     visits.move_by_staff(visit, at=LATER, trainer_id=ann.id, **why, actor=acting(make.cora()), now=late)
     visits.accept(visit, ann, now=late)
     assert (visit.first_day, visit.fee_pence, visit.fee_waived) == (LATER.day, 0, "Our trainer's car broke down")
@@ -170,7 +170,7 @@ def test_staff_who_do_not_waive_it_store_the_fee(session: Any) -> None:
 def test_what_is_not_confirmed_moves_at_once(session: Any, now: datetime) -> None:
     course = make.course()
     ann, ben = make.ann(course), make.ben(course)
-    asked = {"address_confirmed_at": NOW, "trainer_answer": TrainerAnswer.ASKED}
+    asked: dict[str, Any] = {"address_confirmed_at": NOW, "trainer_answer": TrainerAnswer.ASKED}
     visit = make.visit(VisitState.REQUESTED, course=course, trainer=ann, **asked)
     make.absence(ann, NEXT.day)
     visits.move_by_firm(visit, at=NEXT, now=now)

@@ -12,7 +12,7 @@ from booking.domain.days import Half, Slot
 from booking.domain.errors import Overtaken, Refused, Taken
 from booking.domain.lifecycle import EnquiryState, TrainerAnswer, VisitState
 from booking.domain.places import County
-from booking.models import Draft, Enquiry, Firm, Link, Mail, Visit, VisitSlot
+from booking.models import Course, Draft, Enquiry, Firm, Link, Mail, Visit, VisitSlot
 from booking.services import links, visits
 from tests import make
 from tests.make import DAY
@@ -79,7 +79,7 @@ def test_a_hold_that_ran_out_is_tried_again_silently(session: Any, now: datetime
 def test_a_date_that_is_gone_stores_nothing(session: Any, now: datetime) -> None:
     draft = held_draft(now)
     later = now + timedelta(hours=2)
-    course = draft.course_id and session.get(make.Course, draft.course_id)
+    course = session.get_one(Course, draft.course_id)
     visits.hold(visitor="w", network="m", course=course, county=County.DEVON, outcode="EX2", at=AT, now=later)
     with pytest.raises(Taken):
         visits.request(draft, network="n", now=later)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from booking.domain.days import Half, Slot
 from booking.domain.lifecycle import EnquiryState, TrainerAnswer, VisitState
-from booking.models import VisitSlot
+from booking.models import Enquiry, VisitSlot
 from booking.services import visits
 from tests import make
 from tests.conftest import NOW
@@ -23,7 +23,7 @@ def test_an_unconfirmed_address_frees_the_date_and_never_loses_the_enquiry(sessi
     assert visits.expire_due(DUE - A_MINUTE) == 0
     assert visits.expire_due(DUE) == 1
     session.refresh(visit)
-    enquiry = session.get(make.Enquiry, visit.enquiry_id)
+    enquiry = session.get(Enquiry, visit.enquiry_id)
     assert (visit.state, session.scalars(select(VisitSlot)).all()) == (VisitState.EXPIRED, [])
     assert (enquiry.state, enquiry.is_address_confirmed) == (EnquiryState.NEW, False)
     assert (enquiry.next_step, enquiry.due_at) == (

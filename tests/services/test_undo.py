@@ -10,7 +10,7 @@ from booking.domain.days import Half, Slot
 from booking.domain.errors import NotFound, Overtaken, Taken
 from booking.domain.lifecycle import EnquiryState, TrainerAnswer, VisitState
 from booking.domain.post import MailState
-from booking.models import Trainer, Visit, VisitSlot
+from booking.models import Enquiry, Trainer, Visit, VisitSlot
 from booking.services import slots, undo, visits
 from tests import make
 from tests.conftest import NOW
@@ -54,7 +54,7 @@ def test_a_confirmation_is_taken_back_with_the_enquirys_state(session: Any, now:
     cora = acting(make.cora())
     visits.confirm(visit, actor=cora, now=now)
     undo.undo(latest(cora, now), actor=cora, now=now + A_MINUTE)
-    enquiry = session.get(make.Enquiry, visit.enquiry_id)
+    enquiry = session.get(Enquiry, visit.enquiry_id)
     assert (visit.state, visit.confirmed_at, enquiry.state) == (VisitState.REQUESTED, None, EnquiryState.NEW)
     visits.confirm(visit, actor=cora, now=now + 2 * A_MINUTE)
     assert (visit.sequence, kinds(visit)) == (2, ["business/confirmed", "trainer/new_visit"])
