@@ -164,6 +164,7 @@ def test_a_feed_has_no_method_and_says_its_name_and_how_often_to_look() -> None:
 
 def test_a_feed_is_the_same_text_until_a_visit_changes() -> None:
     first = feed(a_visit(), a_visit(id=13, first_day=date(2027, 3, 25)))
+    assert [each.DTSTAMP for each in read(first).walk("VEVENT")] == [NOW, NOW]
     assert feed(a_visit(), a_visit(id=13, first_day=date(2027, 3, 25))) == first
     assert feed(a_visit(), a_visit(id=13, first_day=date(2027, 3, 26), sequence=1)) != first
 

@@ -1,14 +1,18 @@
 """What holds for every mail: both parts say the same, briefly, and say who writes, why, and how to answer."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import html5lib
 
+from booking.domain.days import Half
+from booking.emails import trainer
 from booking.emails.message import Message
+from booking.emails.visits import Drive
 from config import ROOT
 from tests.emails.reading import URL, Page, words
-from tests.emails.rows import SETTINGS
+from tests.emails.rows import SETTINGS, VISIT, VISITS, a_trainer, a_visit
 
 TEMPLATES = ROOT / "templates" / "email"
 
@@ -37,6 +41,15 @@ def test_html_is_under_20_kb_and_no_line_of_text_is_too_long_for_smtp(mails: dic
         kind: len(message.html.encode()) for kind, message in mails.items() if len(message.html.encode()) > 20_000
     } == {}
     assert max(len(line.encode()) for message in mails.values() for line in message.text.splitlines()) < 998
+
+
+def test_the_fullest_week_is_under_20_kb_too() -> None:
+    halves = [(date(2027, 3, 22 + day), half) for day in range(5) for half in Half]
+    visits = [a_visit(id=n, half_days=1, first_day=day, first_half=half) for n, (day, half) in enumerate(halves)]
+    stops = [trainer.Stop(each, VISIT, each.first_day, Drive(45, "Crediton"), "is new") for each in visits]
+    urls = {"week_url": VISITS, "cannot_url": VISITS, "calendar_url": VISITS}
+    message = trainer.week(a_trainer(), monday=date(2027, 3, 22), stops=stops, **urls)
+    assert len(message.html.encode()) < 20_000
 
 
 def test_a_subject_is_one_line_of_at_most_60_characters(mails: dict[str, Message]) -> None:
