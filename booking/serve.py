@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 
 import waitress
@@ -26,6 +27,7 @@ def main() -> None:
     """Serves until it is told to stop; ends with status 1 when it cannot start, or loses its worker."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # requests that wait a moment are no news
     try:
         settings = from_env(os.environ)
     except SettingsError as error:
@@ -82,6 +84,8 @@ def serve(app: Flask, listener: socket.socket, *, proxied: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit())
     signal.signal(signal.SIGCHLD, lambda *_: leave_if_alone(child))
+    if "MAKELEVEL" in os.environ:  # `make run`: nothing is left when make is killed
+        threading.Thread(target=follow_parent, args=(os.getppid(),), daemon=True).start()
     try:
         waitress.serve(app, sockets=[listener], threads=THREADS, clear_untrusted_proxy_headers=not proxied)
     finally:
@@ -114,6 +118,13 @@ def work(jobs: worker.Jobs, leash: int) -> None:
         jobs.queue.create_consumer(workers=1, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=10).run()
     finally:
         os._exit(0)
+
+
+def follow_parent(parent: int) -> None:
+    """Ends the web server when the process that started it is gone."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def follow(leash: int) -> None:

@@ -39,19 +39,20 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Running:
     """A product that was started and answers."""
 
-    def __init__(self, instance: Path) -> None:
+    def __init__(self, instance: Path, *, through: tuple[str, ...] = ()) -> None:
         self.port = free_port()
         self.log = instance / "log"
         environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SECRET_KEY"}}
         environment |= {"PORT": str(self.port), "INSTANCE_DIR": str(instance)}
         with self.log.open("w") as log:
-            command = [sys.executable, "-m", "booking.serve"]
-            self.web = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            command = [*through, sys.executable, "-m", "booking.serve"]
+            self.started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         until(self.answers)
-        self.worker = int(Path(f"/proc/{self.web.pid}/task/{self.web.pid}/children").read_text())
+        self.web = child_of(self.started.pid) if through else self.started.pid
+        self.worker = child_of(self.web)
 
     def answers(self) -> bool:
-        assert self.web.poll() is None, self.log.read_text()
+        assert self.started.poll() is None, self.log.read_text()
         try:
             with urlopen(f"http://127.0.0.1:{self.port}/healthz") as answer:
                 return bool(answer.status == 200)
@@ -59,8 +60,8 @@ class Running:
             return False
 
     def kill(self) -> None:
-        self.web.kill()
-        self.web.wait()
+        self.started.kill()
+        self.started.wait()
 
 
 def until(done: Callable[[], bool]) -> None:
@@ -69,6 +70,10 @@ def until(done: Callable[[], bool]) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("it did not happen within a minute")
+
+
+def child_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/task/{process}/children").read_text())
 
 
 def is_gone(process: int) -> bool:
@@ -85,18 +90,25 @@ def test_however_the_web_server_ends_the_worker_ends_with_it(
 ) -> None:
     running = Running(instance)
     try:
-        running.web.send_signal(signal_number)
-        assert running.web.wait(timeout=20) == status
+        running.started.send_signal(signal_number)
+        assert running.started.wait(timeout=20) == status
         until(lambda: is_gone(running.worker))
     finally:
         running.kill()
+
+
+def test_when_make_is_killed_nothing_is_left(instance: Path) -> None:
+    as_make_does = ("env", "MAKELEVEL=1", "sh", "-c", '"$@"; exit $?', "sh")
+    running = Running(instance, through=as_make_does)
+    running.kill()
+    until(lambda: is_gone(running.web) and is_gone(running.worker))
 
 
 def test_a_worker_that_dies_takes_the_web_server_with_it(instance: Path) -> None:
     running = Running(instance)
     try:
         os.kill(running.worker, signal.SIGKILL)
-        assert running.web.wait(timeout=20) == 1
+        assert running.started.wait(timeout=20) == 1
     finally:
         running.kill()
 
