@@ -47,8 +47,14 @@ def test_the_fullest_week_is_under_20_kb_too() -> None:
     halves = [(date(2027, 3, 22 + day), half) for day in range(5) for half in Half]
     visits = [a_visit(id=n, half_days=1, first_day=day, first_half=half) for n, (day, half) in enumerate(halves)]
     stops = [trainer.Stop(each, VISIT, each.first_day, Drive(45, "Crediton"), "is new") for each in visits]
-    urls = {"week_url": VISITS, "cannot_url": VISITS, "calendar_url": VISITS}
-    message = trainer.week(a_trainer(), monday=date(2027, 3, 22), stops=stops, **urls)
+    message = trainer.week(
+        a_trainer(),
+        monday=date(2027, 3, 22),
+        stops=stops,
+        week_url=VISITS,
+        cannot_url=VISITS,
+        calendar_url=VISITS,
+    )
     assert len(message.html.encode()) < 20_000
 
 
