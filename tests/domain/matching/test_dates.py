@@ -45,6 +45,21 @@ def test_a_date_is_shown_exactly_when_sending_it_would_find_a_trainer(crowd: lis
         assert (found.has(slot), two) == (len(able) > 0, len(able) > 1), slot
 
 
+@pytest.mark.parametrize(
+    "who",
+    [
+        replace(ANN, is_active=False),
+        replace(ANN, teaches=False),
+        replace(ANN, barred_on=date(2027, 1, 4)),
+        replace(ANN, drive_limit=5),
+        covering(ANN, {County.CORNWALL: 1}),
+    ],
+    ids=["has left", "does not teach it", "is not wanted", "lives too far away", "covers another county"],
+)
+def test_a_trainer_who_cannot_come_on_any_day_opens_none(who: Candidate) -> None:
+    assert openings([who], WHOLE_DAY).one == 0
+
+
 def test_the_five_soonest_are_on_five_days() -> None:
     assert openings([ANN, BEN], HALF_DAY).soonest() == tuple(
         morning(date(2027, 3, day)) for day in (15, 16, 17, 18, 19)
