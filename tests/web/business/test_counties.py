@@ -9,7 +9,7 @@ from tests import make
 from tests.counting import counted
 from tests.pages import PageClient
 
-pytestmark = pytest.mark.usefixtures("still", "forgetful")
+pytestmark = pytest.mark.usefixtures("forgetful")
 
 
 def test_a_county_shows_its_next_five_real_days(client: PageClient) -> None:

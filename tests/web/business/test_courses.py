@@ -7,7 +7,7 @@ from tests import make
 from tests.counting import counted
 from tests.pages import PageClient
 
-pytestmark = pytest.mark.usefixtures("still", "forgetful")
+pytestmark = pytest.mark.usefixtures("forgetful")
 
 
 def test_the_list_says_length_group_and_all_three_sums(client: PageClient) -> None:

@@ -23,13 +23,6 @@ from tests.web.business.sending import GOOD, errors, opened, send
 Session = scoped_session[Any]
 
 
-@pytest.fixture(autouse=True)
-def office_hours(now: datetime) -> Any:
-    """Every test here is on Tuesday 24 November 2026, 10am."""
-    with time_machine.travel(now, tick=False):
-        yield
-
-
 def stored(session: Session) -> Enquiry:
     session.expire_all()
     return session.scalars(select(Enquiry)).one()
@@ -216,6 +209,12 @@ def test_the_same_text_from_another_address_is_a_suspect(client: PageClient, ses
     send(client, opened(client), email="someone@else.example")
     found = session.scalars(select(Enquiry.suspicion).order_by(Enquiry.id)).all()
     assert found == ["", "the same text came from another address"]
+
+
+def test_a_person_who_writes_the_same_twice_is_no_suspect(client: PageClient, session: Session) -> None:
+    send(client, opened(client))
+    send(client, opened(client), email="JO@hallett.example")
+    assert session.scalars(select(Enquiry.suspicion)).all() == ["", ""]
 
 
 @pytest.mark.parametrize("shown", ["", "forged", "MTIzNA.forged", "\x00"])

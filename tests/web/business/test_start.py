@@ -11,7 +11,7 @@ from tests import make
 from tests.counting import counted
 from tests.pages import PageClient
 
-pytestmark = pytest.mark.usefixtures("still", "forgetful")
+pytestmark = pytest.mark.usefixtures("forgetful")
 
 
 def test_both_doors_are_on_it(client: PageClient) -> None:
