@@ -15,6 +15,7 @@ from booking.domain.matching.needs import Candidate, HeldVisit, Need
 from booking.domain.matching.rules import Rule
 from booking.domain.matching.shortlist import Match, for_the_public, rank
 from booking.domain.places import County
+from booking.domain.travel import NIGHT_PENCE, SAME_OUTCODE_MINUTES, STARTING_TRAVEL
 from tests.domain.matching.cast import (
     ANN,
     BEN,
@@ -72,6 +73,16 @@ def test_a_visit_the_day_beside_saves_a_drive_only_with_a_cheaper_night() -> Non
 
     assert beside_home[0] == beside_home[1]
     assert beside_far[1] < beside_far[0]
+
+
+def test_between_two_visits_the_trainer_stays_instead_of_driving_home_and_out_again() -> None:
+    who = booked(replace(ANN, home="TR18"), visit(afternoon(TUESDAY)), visit(morning(THURSDAY)))
+    home = STARTING_TRAVEL.pence("TR18", "EX1") or 0
+
+    pence, _ = cost(only(who), Term.DRIVE)
+
+    nights = 2 * (NIGHT_PENCE + 40 * SAME_OUTCODE_MINUTES)
+    assert abs(pence - (nights - 2 * home)) <= 50  # without this visit: home on Tuesday, out again on Thursday
 
 
 def test_a_visit_two_days_away_saves_nothing() -> None:
