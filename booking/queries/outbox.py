@@ -1,7 +1,6 @@
 """The outbox as staff see it: lists, counts, one mail. Secret addresses are blacked out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
@@ -14,15 +13,6 @@ from booking.models import Heartbeat, Mail
 
 PAGE = 50
 HIDDEN = "••••••"
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A mail as it is stored, to be shown: `mail` for its state, and its words without secrets."""
-
-    mail: Mail
-    text: str
-    html: str
 
 
 def counts() -> Mapping[MailState, int]:
@@ -58,9 +48,9 @@ def one(mail_id: int) -> Mail | None:
     return db.session.get(Mail, mail_id)
 
 
-def preview(mail: Mail) -> Preview:
-    """What a mail says. Its links are blacked out: they open somebody else's pages."""
-    return Preview(mail, LINK_MARKER.sub(HIDDEN, mail.text), LINK_MARKER.sub(HIDDEN, mail.html))
+def hidden(text: str) -> str:
+    """A part of a mail with its secret addresses blacked out: they open somebody else's pages."""
+    return LINK_MARKER.sub(HIDDEN, text)
 
 
 def last_beat() -> datetime | None:

@@ -1,0 +1,90 @@
+"""The outbox on screen: every mail with its state, read without its secrets, stopped, sent, mended."""
+
+import pytest
+from flask import Flask
+
+from booking.domain.access import Purpose
+from booking.domain.post import MailState
+from booking.models import Mail
+from booking.services import links
+from tests import make
+from tests.counting import counted
+from tests.pages import PageClient
+from tests.signing import browser, signed_in
+
+
+@pytest.fixture
+def desk(app: Flask) -> PageClient:
+    return signed_in(browser(app), make.cora())
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_takes_the_same_statements_for_one_mail_and_for_three(desk: PageClient, rows: int) -> None:
+    for _ in range(rows):
+        make.mail()
+    with counted() as seen:
+        page = desk.get("/staff/outbox").text
+    assert page.count("Your visit is confirmed") == rows
+    assert len(seen) == 6
+
+
+def test_an_empty_outbox_says_why(desk: PageClient) -> None:
+    assert "Every email is written here before it is sent" in desk.get("/staff/outbox").text
+    assert "None has failed" in desk.get("/staff/outbox?state=failed").text
+
+
+def test_a_filter_shows_one_state(desk: PageClient) -> None:
+    make.mail(MailState.SENT, subject="Gone")
+    make.mail(MailState.FAILED, subject="Refused", error="550 no such user")
+    page = desk.get("/staff/outbox?state=failed").text
+    assert "Refused" in page
+    assert "550 no such user" in page
+    assert "Gone" not in page
+
+
+@pytest.mark.parametrize("query", ["state=nonsense", "page=0", "page=99999999999", "page=-1", "page=x"])
+def test_a_strange_address_shows_the_list(desk: PageClient, query: str) -> None:
+    assert desk.get(f"/staff/outbox?{query}").status_code == 200
+
+
+def mail_with_link(**changes: object) -> tuple[Mail, str]:
+    link = make.link(Purpose.MANAGE, visit_id=make.visit().id)
+    text = f"See http://127.0.0.1:8000/b/{links.marker(link)}"
+    return make.mail(text=text, html=f"<p>{text}</p>", **changes), links.token(link)
+
+
+def test_without_a_mail_server_on_this_machine_the_links_can_be_followed(desk: PageClient) -> None:
+    mail, token = mail_with_link()
+    assert token in desk.get(f"/staff/outbox/{mail.id}").text
+    letter = desk.get(f"/staff/outbox/{mail.id}/letter")
+    assert token in letter.text
+    assert letter.headers["Content-Security-Policy"].startswith("sandbox")
+
+
+def test_a_mail_is_sent_to_a_mended_address(desk: PageClient) -> None:
+    mail = make.mail(MailState.FAILED, to_address="maya@acme.exmaple")
+    response = desk.send(f"/staff/outbox/{mail.id}", {"email": "maya@acme.example"})
+    assert response.status_code == 303
+    assert (mail.state, mail.to_address) == (MailState.WAITING, "maya@acme.example")
+
+
+def test_a_wrong_address_is_refused_beside_its_field(desk: PageClient) -> None:
+    mail = make.mail(MailState.FAILED)
+    response = desk.send(f"/staff/outbox/{mail.id}", {"email": "nobody"})
+    assert response.status_code == 422
+    assert mail.state is MailState.FAILED
+
+
+def test_a_waiting_mail_is_stopped_once(desk: PageClient) -> None:
+    mail = make.mail()
+    path = f"/staff/outbox/{mail.id}"
+    desk.send(f"{path}/stop", page=path)
+    assert mail.state is MailState.WITHDRAWN
+    again = desk.send(f"{path}/now", page=path)
+    assert again.status_code == 303
+    assert "so this was not done" in desk.get(path).text
+
+
+def test_a_stranger_mail_is_not_there(desk: PageClient) -> None:
+    assert desk.get("/staff/outbox/99999").status_code == 404
+    assert desk.get("/staff/outbox/99999/letter").status_code == 404
