@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from booking.db import db
 from config import ROOT
 
-UPGRADE = ("flask", "--app", "wsgi", "db", "upgrade")
+UPGRADE = (sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade")
 
 
 def newest() -> str:

@@ -53,7 +53,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     """A database that is ready, and, for somebody trying us out, one with something in it."""
     settings.instance.mkdir(parents=True, exist_ok=True)
     if settings.is_loopback and schema.is_behind(app):
-        subprocess.run([sys.executable, "-m", *schema.UPGRADE], cwd=ROOT, env=child_environment(os.environ), check=True)
+        subprocess.run(schema.UPGRADE, cwd=ROOT, env=child_environment(os.environ), check=True)
     schema.require(app)
     if settings.is_loopback:
         with app.app_context():

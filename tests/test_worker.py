@@ -298,6 +298,15 @@ class TestTheKick:
 
         return send
 
+    def test_a_press_that_sends_a_mail_wakes_the_worker(self, app: Flask, client: FlaskClient) -> None:
+        make.cora(email="cora@example.com")
+        queue = worker.jobs(app).queue
+        queue.flush()
+        client.send("/staff/forgot", {"email": "nobody@example.com"})  # type: ignore[attr-defined]  # a PageClient
+        assert queue.pending_count() == 0
+        client.send("/staff/forgot", {"email": "cora@example.com"})  # type: ignore[attr-defined]  # a PageClient
+        assert queue.pending_count() == 1
+
     @pytest.mark.parametrize(("status", "jobs"), [(303, 1), (200, 1), (422, 0), (500, 0)])
     def test_a_request_that_wrote_mail_wakes_the_worker(
         self, kicked: Callable[[int], int], status: int, jobs: int

@@ -9,7 +9,8 @@ from booking.domain.availability import Window, absent, open_days, worked
 from booking.domain.days import Half, HalfTimes
 from booking.domain.words import clock_words
 from booking.models import Trainer
-from booking.queries import calendar, diaries, rules
+from booking.queries import calendar, rules
+from booking.queries.timetable import diary
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,10 @@ class Spare:
 def spare(trainer: Trainer, monday: date, *, now: datetime) -> Spare:
     """The working hours of a week that no visit takes, by whether the trainer is there."""
     window, times = Window.covering(monday, monday + timedelta(days=6)), rules.times()
-    hours, absences, held = diaries.own(trainer.id, window, now=now)
-    works = worked(hours, window, times=times) & open_days(window, calendar.working_days())
-    away = absent(absences, window)
-    return Spare(_words(window, works & ~held & ~away, times), _words(window, works & away, times))
+    works = worked(diary.hours(trainer.id), window, times=times) & open_days(window, calendar.working_days())
+    away = absent(diary.absences(trainer.id, window), window)
+    free = works & ~away & ~diary.held(trainer.id, window, now=now)
+    return Spare(_words(window, free, times), _words(window, works & away, times))
 
 
 def _words(window: Window, bits: int, times: HalfTimes) -> tuple[str, ...]:

@@ -152,3 +152,13 @@ def test_silence_is_seen_after_48_hours_until_the_trainer_has_pressed_got_it(ses
     week.seen_at = FRIDAY + DAY
     session.flush()
     assert session.scalars(weeks.unread_ids(FRIDAY + 2 * DAY)).all() == []
+
+
+def test_leave_and_half_days_stand_beside_the_visits(session: Session) -> None:
+    course = make.course(half_days=1)
+    ann = make.ann(course)
+    make.visit(course=course, trainer=ann)
+    make.absence(ann, date(2027, 3, 22))
+    schedules.queue_due(FRIDAY)
+    text = leave(FRIDAY)
+    assert "Free: Tuesday, Wednesday from 1:30pm, Thursday\nLeave: Monday\n" in text

@@ -1,0 +1,33 @@
+"""One trainer's week: what the pattern says, the absences, what is held."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from booking.db import db
+from booking.domain.availability import Absence, Hours, Window
+from booking.domain.days import Slot, Week
+from booking.models import Absence as AbsenceRow
+from booking.models import TrainerHours, VisitSlot
+from booking.queries.diaries import live
+
+
+def hours(trainer_id: int) -> list[Hours]:
+    """The lines of the weekly pattern."""
+    rows = db.session.scalars(select(TrainerHours).filter_by(trainer_id=trainer_id).order_by(TrainerHours.id))
+    return [Hours(r.weekday, r.opens, r.closes, Week(r.week), r.valid_from, r.valid_until) for r in rows]
+
+
+def absences(trainer_id: int, window: Window) -> list[Absence]:
+    """Every absence that touches the window."""
+    a = AbsenceRow
+    touches = (a.first_slot < window.base + window.size) & (a.last_slot >= window.base)
+    rows = db.session.scalars(select(a).filter_by(trainer_id=trainer_id).where(touches).order_by(a.id))
+    return [Absence(row.first_slot, row.last_slot, row.kind) for row in rows]
+
+
+def held(trainer_id: int, window: Window, *, now: datetime) -> int:
+    """The slots that no other visit may take, as bits in the window."""
+    in_window = VisitSlot.slot.between(window.base, window.base + window.size - 1)
+    slots = select(VisitSlot.slot).where(VisitSlot.trainer_id == trainer_id, in_window, live(now))
+    return sum(window.bit(Slot.of(number)) for number in db.session.scalars(slots))
