@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 BOOKING = ROOT / "booking"
 TEMPLATES = ROOT / "templates"
 SOURCES = sorted(BOOKING.rglob("*.py"))
-PAGES = sorted(TEMPLATES.rglob("*.html")) + sorted(TEMPLATES.rglob("*.txt"))
+PAGES = [path for ending in ("html", "txt", "jinja") for path in sorted(TEMPLATES.rglob(f"*.{ending}"))]
 EDGES = ("web", "cli", "worker", "serve", "demonstration", "post_office", "clock")
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "data", "info"}
 

@@ -13,6 +13,7 @@ from booking.emails import visits
 from config import settings
 
 LONGEST_SUBJECT = 60
+KINDS_OF_TEXT = (("email/layout.txt", "email/parts.txt"), ("email/layout.html", "email/parts.html"))
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
 
 
@@ -85,8 +86,8 @@ def compose(
     text, html = (
         render_template(
             f"email/{audience}/{kind}.jinja",
-            layout=f"email/layout.{part}",
-            m=Parts(current_app.jinja_env.get_template(f"email/parts.{part}").module),
+            layout=layout,
+            m=Parts(current_app.jinja_env.get_template(parts).module),
             company=settings().company,
             say=visits,
             to=to,
@@ -94,7 +95,7 @@ def compose(
             has_entry=entry is not None,
             **facts,
         )
-        for part in ("txt", "html")
+        for layout, parts in KINDS_OF_TEXT
     )
     return Message(
         kind=kind,
