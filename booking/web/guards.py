@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
 from booking.db import READING, csrf, db
@@ -29,8 +30,16 @@ HEADERS = {
 }
 
 
+class RowId(IntegerConverter):
+    """A number in a path: one that no row can have is not found, and never asked of the database."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 def register(app: Flask) -> None:
-    """Hooks the guards into every request of the application."""
+    """Hooks the guards into every request of the application; before any route is added."""
+    app.url_map.converters["int"] = RowId
     app.before_request(refuse_nul)
     app.before_request(check_csrf)
     app.after_request(refuse_forgotten_commit)

@@ -78,7 +78,9 @@ def _of_firm(what: Sought) -> list[ColumnElement[bool]]:
 
 
 def _phone(what: Sought, column: SQLColumnExpression[str]) -> list[ColumnElement[bool]]:
-    return [column.contains(what.digits, autoescape=True)] if what.digits else []
+    """Stored with its country, or, of a trainer, as somebody typed it."""
+    national = f"0{what.digits[2:]}" if what.digits.startswith("44") else what.digits
+    return [column.contains(digits, autoescape=True) for digits in (what.digits, national) if digits]
 
 
 def _reference(what: Sought, column: SQLColumnExpression[str]) -> list[ColumnElement[bool]]:

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking import clock
@@ -23,6 +23,8 @@ from booking.web.staff.presses import found, number
 @pages.route("/enquiries/<int:enquiry_id>", methods=["GET", "POST"])
 def enquiry(enquiry_id: int) -> ResponseReturnValue:
     forms, sent = acts.opened(found(rows.complete(enquiry_id)))
+    if sent is None and request.method == "POST":
+        abort(HTTPStatus.BAD_REQUEST)
     if sent is not None and sent.sent():
         try:
             with transaction():
