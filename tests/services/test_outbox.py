@@ -196,7 +196,7 @@ class TestRecording:
         assert (told.kind, told.to_address) == ("mail_failed", "office@trainingsouthwest.example")
 
     def test_a_mail_to_staff_that_failed_tells_nobody_by_mail(self, session: Session) -> None:
-        put("mail:1:failed:staff", message=replace(TOLD, audience=Audience.STAFF))
+        put("staff:1:digest:staff", message=replace(TOLD, audience=Audience.STAFF))
         fail(claimed(), permanent=True)
         assert sending.claim(NOW + MINUTE) is None
 
