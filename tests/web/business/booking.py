@@ -9,6 +9,9 @@ from werkzeug.test import TestResponse
 
 from booking import clock
 from booking.domain.days import Half, Slot
+from booking.domain.places import County
+from booking.models import Course
+from booking.services import visits
 from tests.make import DAY
 from tests.pages import PageClient
 
@@ -46,15 +49,15 @@ def to_details(client: PageClient, course: str, *, slot: str = CODE) -> TestResp
 
 
 def to_check(client: PageClient, course: str, *, slot: str = CODE, **changes: Any) -> TestResponse:
-    to_details(client, course, slot=slot)
+    """The details are sent a minute after the date was chosen: quicker is a machine's."""
+    with time_machine.travel(clock.now() - timedelta(minutes=1), tick=False):
+        to_details(client, course, slot=slot)
     return client.send("/book/details", {**DETAILS, **changes})
 
 
-def send(client: PageClient, *, after: float = 60, **changes: Any) -> TestResponse:
-    """Presses "Send booking request", so many seconds after now."""
-    fields = {**hidden(client, "/book/check"), **changes}
-    with time_machine.travel(clock.now() + timedelta(seconds=after), tick=False):
-        return client.post("/book/check", data=fields)
+def send(client: PageClient, **changes: Any) -> TestResponse:
+    """Presses "Send booking request"."""
+    return client.post("/book/check", data={**hidden(client, "/book/check"), **changes})
 
 
 def to_sent(client: PageClient, course: str, **changes: Any) -> str:
@@ -63,6 +66,12 @@ def to_sent(client: PageClient, course: str, **changes: Any) -> str:
     response = send(client)
     assert response.status_code == 303, response.text
     return response.location
+
+
+def taken_by_another(course: Course, *, at: Slot = AT) -> None:
+    """Somebody else chooses the date, at this moment."""
+    rival = {"visitor": "rival", "network": "elsewhere"}
+    visits.hold(**rival, course=course, county=County.DEVON, outcode="EX2", at=at, now=clock.now())
 
 
 def errors(response: TestResponse) -> dict[str, str]:
