@@ -55,6 +55,7 @@ OPEN = {
     "business.result",
     "business.result_email",
     "business.resume",
+    "business.robots",
     "business.sent",
     "business.start",
     "business.terms",

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 
 pages = Blueprint("trainer", __name__, url_prefix="/t")
 
-PARTS = ("access", "visits")
+PARTS = ("access", "calendars", "days", "visits")
 
 
 def register(app: Flask) -> None:

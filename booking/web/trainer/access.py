@@ -19,7 +19,7 @@ from booking.web.visitor import network
 from booking.web.ways import inside
 from config import settings
 
-OPEN = {"trainer.arrive", "trainer.lost"}
+OPEN = {"trainer.arrive", "trainer.feed", "trainer.lost"}
 ON_ITS_WAY = "If a trainer has that address, an email with a new link is on its way to it"
 
 

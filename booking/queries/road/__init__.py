@@ -1,0 +1,1 @@
+"""What a trainer's own pages show."""

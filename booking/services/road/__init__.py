@@ -1,0 +1,1 @@
+"""What trainers do for themselves: days off, the calendar they use, "Got it" for a week."""
