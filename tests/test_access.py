@@ -68,6 +68,7 @@ OPEN = {
     "staff.sign_in",
     "staff.welcome",
     "trainer.arrive",
+    "trainer.feed",
     "trainer.lost",
 }
 ADMIN = {
