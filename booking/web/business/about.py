@@ -1,6 +1,6 @@
 """Who we are and on what terms: contact, terms, privacy, accessibility."""
 
-from flask import render_template
+from flask import Response, render_template
 
 from booking.domain.places import ATTRIBUTION
 from booking.queries import rules
@@ -25,3 +25,11 @@ def privacy() -> str:
 @pages.get("/accessibility")
 def accessibility() -> str:
     return render_template("business/accessibility.html")
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    """What a search engine may read: the pages for everybody, and none that belongs to somebody."""
+    private = ("/staff", "/t/", "/b/", "/book/", "/find/", "/enquire/sent/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]
+    return Response("\n".join([*lines, ""]), mimetype="text/plain")

@@ -56,3 +56,9 @@ def test_a_missing_page_says_where_a_booking_is_found(client: PageClient) -> Non
     response = client.get("/nowhere")
     assert response.status_code == 404
     assert "The newest email from us has the link that opens it." in response.text
+
+
+def test_search_engines_are_kept_out_of_what_belongs_to_somebody(client: PageClient) -> None:
+    text = client.get("/robots.txt").text
+    assert text.startswith("User-agent: *\n")
+    assert [path for path in ("/staff", "/t/", "/b/", "/book/", "/find/") if f"Disallow: {path}\n" not in text] == []
