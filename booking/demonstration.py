@@ -12,6 +12,7 @@ from config import settings
 def prepare() -> None:
     """Fills an empty database with demo data, once."""
     if beginnings.is_empty():
+        print("Making up firms, trainers and visits to look at. This takes a few seconds, once.", flush=True)
         with transaction():
             demo.load(now=clock.now())
 
