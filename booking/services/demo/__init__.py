@@ -38,6 +38,7 @@ def load(*, now: datetime) -> None:
         fates.ENQUIRIES[each["fate"]](Scene(stage, each, n)) for n, each in enumerate(firms["enquiry"], len(stories))
     ]
     play([*stories, mornings(stage)], until=now)
+    people.read_weeks(but=trainers[-1])
 
 
 def read(name: str) -> dict[str, list[dict[str, Any]]]:

@@ -37,7 +37,7 @@ def confirmed(scene: Scene) -> Iterator[datetime]:
     yield from accepted(scene)
     yield (at := scene.later(hours=4))
     visits.confirm(scene.visit(), actor=scene.staff, now=at)
-    if scene.number % 3:
+    if scene.number % 9:
         yield (at := scene.later(hours=23))
         visits.got_it(scene.visit(), scene.asked(), now=at)
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from booking.db import db
 from booking.domain.access import WORKER, Role
 from booking.domain.catalogue import parse_catalogue
 from booking.domain.days import Half, Slot, Week, london_time, monday_of
 from booking.domain.places import County
-from booking.models import Absence, Course, Staff, Trainer, TrainerCounty, TrainerCourse, TrainerHours
+from booking.models import Absence, Course, Schedule, Staff, Trainer, TrainerCounty, TrainerCourse, TrainerHours
 from booking.services import staff
 
 HOURS = {"all": (time(9), time(17)), "am": (time(9), time(13)), "pm": (time(13), time(17))}
@@ -69,9 +71,7 @@ def add_trainer(told: Mapping[str, Any], courses: Sequence[Course], *, now: date
 def _hours(line: str) -> TrainerHours:
     weekday, part, *week = line.split()
     opens, closes = HOURS[part]
-    return TrainerHours(
-        weekday=int(weekday), week=Week(week[0]) if week else Week.ANY, opens=opens, closes=closes
-    )
+    return TrainerHours(weekday=int(weekday), week=Week(week[0]) if week else Week.ANY, opens=opens, closes=closes)
 
 
 def add_absences(trainers: Sequence[Trainer], *, now: datetime) -> None:
@@ -87,3 +87,9 @@ def add_absences(trainers: Sequence[Trainer], *, now: datetime) -> None:
         )
         db.session.add(absence)
     db.session.flush()
+
+
+def read_weeks(*, but: Trainer) -> None:
+    """Every trainer but one has pressed "Got it" for each week that was mailed, the evening it came."""
+    evening = Schedule.queued_at
+    db.session.execute(update(Schedule).where(Schedule.trainer_id != but.id).values(seen_at=evening))

@@ -92,7 +92,7 @@ def rows_of(trainer_id: int, first: date, last: date, *, slots: tuple[int, int])
             day,
             said(day) if request.method == "POST" else read(away, Slot(day, Half.AM).number),
             day in works,
-            "" if day.weekday() > 4 else working.why_closed(day),
+            "" if day.weekday() > 4 or working.is_open(day) else working.why_closed(day),
             day in booked,
         )
         for day in days_between(first, last)
