@@ -1,6 +1,7 @@
 """The outbox as staff see it: lists, counts, one mail. Secret addresses are blacked out."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import defer
@@ -8,7 +9,7 @@ from sqlalchemy.orm import defer
 from booking.db import db
 from booking.domain.access import LINK_MARKER
 from booking.domain.post import MailState
-from booking.models import Mail
+from booking.models import Heartbeat, Mail
 
 PAGE = 50
 HIDDEN = "••••••"
@@ -45,6 +46,17 @@ def one(mail_id: int) -> Mail | None:
 def hidden(text: str) -> str:
     """A part of a mail with its secret addresses blacked out: they open somebody else's pages."""
     return LINK_MARKER.sub(HIDDEN, text)
+
+
+def last_beat() -> datetime | None:
+    """When a worker last ran its timetable; None: never."""
+    return db.session.scalars(select(func.max(Heartbeat.beat_at))).one()
+
+
+def goes_at(act_id: int) -> datetime | None:
+    """When the first mail of something staff did leaves; None when it has caused none."""
+    waiting = select(func.min(Mail.due_at)).where(Mail.act_id == act_id, Mail.state == MailState.WAITING)
+    return db.session.scalars(waiting).one()
 
 
 def _list() -> Select[Mail]:
