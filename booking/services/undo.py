@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Column, Date, exists, select
 from sqlalchemy.orm import Mapper
+from sqlalchemy.orm.exc import StaleDataError
 
 from booking.db import db
 from booking.domain import lifecycle
@@ -132,7 +133,10 @@ def _put_back(row: Visit | Enquiry, stored: Mapping[str, Stored]) -> None:
     columns = {column.key: column for column in row.__mapper__.columns}
     for key, value in stored.items():
         setattr(row, key, _restored(columns[key], value))
-    db.session.flush()
+    try:
+        db.session.flush()
+    except StaleDataError:
+        raise Overtaken("A colleague has just changed this, so it cannot be undone") from None
     db.session.expire(row)  # relations follow their columns
 
 

@@ -7,7 +7,8 @@ from flask import Blueprint, Flask
 pages = Blueprint("staff", __name__, url_prefix="/staff")
 
 PARTS = (
-    *("access", "account", "colleagues", "finding", "frame", "mailed", "mails", "presses", "sign_in", "today", "undoing"),
+    *("access", "account", "colleagues", "finding", "frame", "mailed", "mails", "presses"),
+    *("sign_in", "today", "undoing"),
     *("enquiries.listing", "enquiries.page", "enquiries.phoned"),
 )
 

@@ -109,6 +109,7 @@ def test_a_note_joins_the_timeline_newest_first(here: PageClient, enquiry: Enqui
     line = text.partition('<ol class="line">')[2].partition("</ol>")[0]
     assert "“Wants &lt;b&gt;two&lt;/b&gt; groups<br>in June”" in line
     assert line.index("Wants") < line.index("Sent it")
+    assert "Wrote a note" not in line
     assert db.session.scalars(db.select(Note.staff_id)).one() == enquiry.owner_id
 
 
@@ -277,10 +278,11 @@ def test_a_firm_we_know_is_shown_and_joined_by_one_press(here: PageClient, enqui
 
 @pytest.mark.parametrize("into", ["", "0", "999", "x", "9" * 30])
 def test_no_stranger_is_joined(here: PageClient, enquiry: Enquiry, into: str) -> None:
-    make.enquiry(of=make.firm("Zeta", email_domain="zeta.example"))
-    response = here.send(f"{path(enquiry)}/join", {"into": into}, page=path(enquiry))
-    assert response.status_code == 404
-    assert db.session.scalar(db.select(db.func.count(Firm.id))) == 2
+    make.firm("Acme Joinery Ltd")
+    zeta = make.firm("Zeta", email_domain="zeta.example")
+    fields = {"into": into or str(zeta.id)}
+    assert here.send(f"{path(enquiry)}/join", fields, page=path(enquiry)).status_code == 404
+    assert db.session.scalar(db.select(db.func.count(Firm.id))) == 3
 
 
 def test_earlier_business_of_the_firm_is_listed(here: PageClient, enquiry: Enquiry) -> None:

@@ -1,7 +1,7 @@
 """Today: what needs a person, in which order, each with a button that does it."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,9 +65,9 @@ def clashing() -> Visit:
     return visit
 
 
-def unread() -> Visit:
+def unread(told: datetime = NOW - 49 * HOUR) -> Visit:
     visit = make.visit(enquiry=make.enquiry(EnquiryState.WON))
-    make.mail(MailState.SENT, kind="new_visit", visit_id=visit.id, trainer_id=visit.trainer_id, sent_at=NOW - 49 * HOUR)
+    make.mail(MailState.SENT, kind="new_visit", visit_id=visit.id, trainer_id=visit.trainer_id, sent_at=told)
     return visit
 
 
@@ -81,8 +81,8 @@ def unread_week() -> Schedule:
     return row
 
 
-def over(**changes: Any) -> Visit:
-    return make.visit(day=date(2026, 11, 20), enquiry=make.enquiry(EnquiryState.WON), **changes)
+def over(day: date = date(2026, 11, 20), **changes: Any) -> Visit:
+    return make.visit(day=day, seen_at=NOW, enquiry=make.enquiry(EnquiryState.WON), **changes)
 
 
 def new(**changes: Any) -> Enquiry:
@@ -164,11 +164,15 @@ def test_what_needs_a_person_stands_there_with_its_button(
         lambda: make.enquiry(EnquiryState.SPAM, suspicion="It was sent within 3 seconds"),
         lambda: make.enquiry(EnquiryState.TALKING, next_step="Ring", next_on=NOW.date() + DAY, answered_at=NOW),
         lambda: make.mail(MailState.WITHDRAWN),
+        lambda: unread(told=NOW - 47 * HOUR),
+        lambda: over(day=date(2026, 11, 23), course=make.course(half_days=4)),  # its second day is today
     ],
 )
 def test_what_needs_nobody_is_not_there(here: PageClient, thing: Make) -> None:
     thing()
-    assert titles(here.get("/staff").text) == []
+    page = here.get("/staff").text
+    assert titles(page) == []
+    assert "Nothing needs you." in words_of(page)
 
 
 def test_the_oldest_promise_stands_first_and_what_nobody_promised_after_today(here: PageClient) -> None:
@@ -199,8 +203,8 @@ def test_a_no_is_told_with_its_note_and_who_is_asked_now(here: PageClient) -> No
 
 def test_the_first_on_the_shortlist_is_named_and_asked_in_place(here: PageClient) -> None:
     course = make.course()
-    ann = make.ann(course)
-    visit = unplaced(course=course, passed_over=str(make.ben(course).id))
+    zoe, ann = make.trainer("Zoe Moon", courses=[course]), make.ann(course)
+    visit = unplaced(course=course, passed_over=str(zoe.id))
     page = here.get("/staff").text
     assert "Ask Ann and send" in page
     assert "Ann Bell is free: 10 minutes away." in words_of(page)
@@ -277,6 +281,16 @@ def test_who_comes_second_is_told_who_was_first(here: PageClient, clock: time_ma
     )
     assert "Dan Field changed this at 10am on 24 November: Confirmed Wednesday 24 March" in answer.text
     assert acts() == ["confirmed"]
+
+
+def test_what_a_colleague_has_just_taken_is_not_taken_from_them(here: PageClient) -> None:
+    enquiry, dan = new(), make.staff("Dan Field")
+    action = f"/staff/today/enquiries/{enquiry.id}/take"
+    token = here.token("/staff")
+    press(signed_in(here.application.test_client(), dan), action)
+    answer = here.post(action, data={"csrf_token": token, "seen": 1}, follow_redirects=True)
+    assert "Dan Field changed this at 10am: Gave it to Dan Field" in answer.text
+    assert enquiry.owner_id == dan.id
 
 
 @pytest.mark.parametrize("path", ["visits/999/confirm", "visits/999/ask", "enquiries/999/take", "enquiries/999/spam"])

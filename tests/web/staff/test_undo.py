@@ -6,9 +6,12 @@ import pytest
 import time_machine
 
 from booking.db import db
+from booking.domain.access import Actor, ActorKind
+from booking.domain.errors import Overtaken
 from booking.domain.lifecycle import EnquiryState, TrainerAnswer, VisitState
 from booking.domain.post import MailState
-from booking.models import Mail, Staff, Visit
+from booking.models import Enquiry, Mail, Staff, Visit
+from booking.services import undo
 from tests import make
 from tests.conftest import NOW
 from tests.pages import PageClient
@@ -122,3 +125,12 @@ def test_what_a_colleague_has_done_since_stands(here: PageClient, clock: time_ma
 
 def test_an_act_that_never_was_is_not_found(here: PageClient) -> None:
     assert here.send("/staff/undo/999", page="/staff/account/password").status_code == 404
+
+
+def test_a_change_at_the_very_same_moment_wins(here: PageClient) -> None:
+    enquiry = make.enquiry(due_at=NOW)
+    press(here, f"/staff/today/enquiries/{enquiry.id}/take")
+    act, version = last_act(), enquiry.version
+    db.session.execute(db.update(Enquiry).values(version=version + 1), execution_options={"synchronize_session": False})
+    with pytest.raises(Overtaken, match="A colleague has just changed this"):
+        undo.undo(act.id, actor=Actor(ActorKind.STAFF, act.staff_id, "Cora Dunn"), now=NOW)
