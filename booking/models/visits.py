@@ -21,6 +21,7 @@ class Visit(Base):
     __tablename__ = "visits"
     __table_args__ = (
         Index("ix_visits_state_first_day", "state", "first_day"),
+        Index("ix_visits_outcode_first_day", "outcode", "first_day"),
         CheckConstraint("half_days between 1 and 10", name="half_days"),
     )
 
@@ -119,6 +120,8 @@ class VisitSlot(Base):
             postgresql_where=text("NOT is_proposed"),
         ),
         Index("ix_visit_slots_slot", "slot"),
+        # All that a diary is added up from, so that the rows themselves need not be read.
+        Index("ix_visit_slots_diary", "trainer_id", "slot", "expires_at", "visit_id"),
     )
 
     id: Mapped[Id]

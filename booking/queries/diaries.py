@@ -1,37 +1,42 @@
-"""Trainers as matching sees them, read from the database in a constant number of statements."""
+"""Trainers as matching sees them, read from the database in a constant number of statements.
+
+The statements are built once: putting one together costs as much as running it.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Row,
-    SQLColumnExpression,
+    bindparam,
     cast,
     func,
+    literal,
     or_,
     select,
-    true,
     type_coerce,
+    union_all,
 )
 
 from booking.db import db
-from booking.domain.availability import Absence, Hours, Window
-from booking.domain.days import Week
-from booking.domain.lifecycle import VisitState
+from booking.domain.availability import Absence, Hours, Window, span
+from booking.domain.days import Slot, Week
+from booking.domain.lifecycle import LIVE, VisitState
 from booking.domain.matching.needs import Candidate, HeldVisit, Need, Wish
 from booking.domain.places import County, outcodes
 from booking.models import Absence as AbsenceRow
 from booking.models import Site, Trainer, TrainerBar, TrainerCounty, TrainerCourse, TrainerHours, Visit, VisitSlot
+from booking.models.base import Instant
 
 PIECE = 60  # slots whose bits the database adds into one 64-bit integer
-_ONE = cast(1, BigInteger)  # a plain 1 would be shifted as 32 bits by PostgreSQL
-_WHO = type_coerce(VisitSlot.trainer_id, Integer)  # of slots that are held: never NULL
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -42,84 +47,40 @@ def live(now: datetime) -> ColumnElement[bool]:
     return or_(VisitSlot.expires_at.is_(None), VisitSlot.expires_at > now)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What was read of some trainers, by their id."""
-
-    counties: Mapping[int, Mapping[County, int]]
-    hours: Mapping[int, tuple[Hours, ...]]
-    absences: Mapping[int, tuple[Absence, ...]]
-    held: Mapping[int, int]
-    visits: Mapping[int, tuple[HeldVisit, ...]]
-
-
 def pool(wish: Wish, *, course_id: int, but_visit: int | None = None) -> list[Candidate]:
     """The trainers who may be free for the public: active, teaching the course, covering the county. 5 statements.
 
     Of their visits only those close enough to drive to over lunch are read, since the others are all too far.
     """
-    rows = db.session.execute(
-        select(*_FACTS, TrainerCounty.liking)
-        .join(TrainerCounty, (TrainerCounty.trainer_id == Trainer.id) & (TrainerCounty.county == wish.county))
-        .join(TrainerCourse, (TrainerCourse.trainer_id == Trainer.id) & (TrainerCourse.course_id == course_id))
-        .where(Trainer.is_active)
-        .order_by(Trainer.id)
-    ).all()
+    rows = db.session.execute(_POOL, {"county": wish.county, "course_id": course_id}).all()
     ids = [row.id for row in rows]
-    read = _Read(
-        counties={row.id: {wish.county: row.liking} for row in rows},
-        hours=_hours(ids),
-        absences=_absences(ids, wish.window),
-        held=_held(ids, wish.window, now=wish.now, but_visit=but_visit),
-        visits=_visits(ids, wish, Visit.outcode.in_(_within_lunch(wish)), but_visit=but_visit),
-    )
-    return [_candidate(row, read) for row in rows]
+    read = _read(ids, wish, but_visit=but_visit)
+    counties = {row.id: {wish.county: row.liking} for row in rows}
+    near = _near(ids, wish)
+    return [_candidate(row, read, counties=counties, visits=near) for row in rows]
 
 
 def roster(wish: Wish) -> list[tuple[Candidate, frozenset[int]]]:
     """Every active trainer with the ids of the courses taught; no visit's place is read. 6 statements."""
-    rows = db.session.execute(select(*_FACTS).where(Trainer.is_active).order_by(Trainer.id)).all()
-    taught = _grouped(db.session.execute(select(TrainerCourse.trainer_id, TrainerCourse.course_id)))
-    read = _Read(
-        counties=_counties(),
-        hours=_hours(None),
-        absences=_absences(None, wish.window),
-        held=_held(None, wish.window, now=wish.now, but_visit=None),
-        visits={},
-    )
-    return [(_candidate(row, read), frozenset(taught.get(row.id, ()))) for row in rows]
+    rows = db.session.execute(_ACTIVE).all()
+    taught = _grouped(db.session.execute(_TAUGHT))
+    read, counties = _read([row.id for row in rows], wish), _counties()
+    return [(_candidate(row, read, counties=counties), frozenset(taught.get(row.id, ()))) for row in rows]
 
 
 def everyone(
     need: Need, *, course_id: int, firm_id: int | None = None, but_visit: int | None = None
 ) -> list[Candidate]:
     """All trainers, as ranking them for one date needs them. 6 statements."""
-    wish = need.wish
-    teaches = select(TrainerCourse).filter_by(trainer_id=Trainer.id, course_id=course_id).exists()
-    barred = select(TrainerBar.created_at).filter_by(trainer_id=Trainer.id, firm_id=firm_id).scalar_subquery()
-    been = select(func.max(Visit.first_day)).filter_by(
-        trainer_id=Trainer.id, firm_id=firm_id, state=VisitState.DELIVERED
-    )
-    rows = db.session.execute(
-        select(
-            *_FACTS,
-            teaches.label("teaches"),
-            barred.label("barred_at"),
-            been.scalar_subquery().label("taught_on"),
-        ).order_by(Trainer.id)
-    ).all()
-    beside = VisitSlot.slot.between(need.first.number - 3, need.last.number + 3)
-    read = _Read(
-        counties=_counties(),
-        hours=_hours(None),
-        absences=_absences(None, wish.window),
-        held=_held(None, wish.window, now=wish.now, but_visit=but_visit),
-        visits=_visits(None, wish, beside, but_visit=but_visit),
-    )
+    rows = db.session.execute(_EVERYONE, {"course_id": course_id, "firm_id": firm_id}).all()
+    read = _read([row.id for row in rows], need.wish, but_visit=but_visit)
+    counties, beside = _counties(), _beside(read.values, need)
     return [
         _candidate(
             row,
             read,
+            counties=counties,
+            visits=beside,
             teaches=row.teaches,
             barred_on=row.barred_at.date() if row.barred_at else None,
             taught_on=row.taught_on,
@@ -128,27 +89,115 @@ def everyone(
     ]
 
 
-def own(trainer_id: int, window: Window, *, now: datetime) -> tuple[tuple[Hours, ...], tuple[Absence, ...], int]:
-    """One trainer's pattern, absences, and held slots as bits in the window. 3 statements."""
-    ids = [trainer_id]
-    held = _held(ids, window, now=now, but_visit=None)
-    return _hours(ids).get(trainer_id, ()), _absences(ids, window).get(trainer_id, ()), held.get(trainer_id, 0)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of some trainers, by their id; `values` are the parameters it was read with."""
+
+    values: Mapping[str, object]
+    hours: Mapping[int, tuple[Hours, ...]]
+    absences: Mapping[int, tuple[Absence, ...]]
+    held: Mapping[int, int]
 
 
-_FACTS = (
+def _read(ids: Collection[int], wish: Wish, *, but_visit: int | None = None) -> _Read:
+    """Patterns, absences and held slots: 3 statements."""
+    values = {
+        "ids": list(ids),
+        "first": wish.window.base,
+        "last": wish.window.base + wish.window.size - 1,
+        "now": wish.now,
+        "but_visit": but_visit or 0,
+    }
+    return _Read(values, _hours(values), _absences(values), _held(values, wish.window))
+
+
+_IDS = bindparam("ids", type_=Integer, expanding=True)
+_FIRST, _LAST = bindparam("first", type_=Integer), bindparam("last", type_=Integer)
+_WHO = type_coerce(VisitSlot.trainer_id, Integer)  # of slots that are held: never NULL
+_HELD = (
+    VisitSlot.visit_id != bindparam("but_visit"),
+    or_(VisitSlot.expires_at.is_(None), VisitSlot.expires_at > bindparam("now", type_=Instant())),
+)
+
+
+@cache
+def _sums(pieces: int) -> CompoundSelect[*tuple[Any, ...]]:
+    """Of each trainer and each piece of the window, the held bits added up: a range of the index for each piece."""
+    one = cast(1, BigInteger)  # a plain 1 would be shifted as 32 bits by PostgreSQL
+    parts = []
+    for piece in range(pieces):
+        start = _FIRST + PIECE * piece
+        bits = func.sum(one.op("<<")(VisitSlot.slot - start))
+        there = VisitSlot.trainer_id.in_(_IDS), VisitSlot.slot.between(start, start + PIECE - 1)
+        parts.append(select(_WHO, literal(piece), bits).where(*there, *_HELD).group_by(_WHO))
+    return union_all(*parts)
+
+
+_FACTS = select(
     Trainer.id,
     Trainer.name,
     Trainer.home_outcode,
     Trainer.is_active,
     Trainer.weekly_limit,
     Trainer.drive_limit_minutes,
+).order_by(Trainer.id)
+_ACTIVE = _FACTS.where(Trainer.is_active)
+_POOL = (
+    _ACTIVE.add_columns(TrainerCounty.liking)
+    .join(TrainerCounty, (TrainerCounty.trainer_id == Trainer.id) & (TrainerCounty.county == bindparam("county")))
+    .join(TrainerCourse, (TrainerCourse.trainer_id == Trainer.id) & (TrainerCourse.course_id == bindparam("course_id")))
 )
+_TAUGHT = select(TrainerCourse.trainer_id, TrainerCourse.course_id)
+_TEACHES = _TAUGHT.where(TrainerCourse.trainer_id == Trainer.id, TrainerCourse.course_id == bindparam("course_id"))
+_BARRED = select(TrainerBar.created_at).where(
+    TrainerBar.trainer_id == Trainer.id, TrainerBar.firm_id == bindparam("firm_id", type_=Integer)
+)
+_BEEN = (
+    select(Visit.trainer_id, func.max(Visit.first_day).label("taught_on"))
+    .where(Visit.firm_id == bindparam("firm_id", type_=Integer), Visit.state == VisitState.DELIVERED)
+    .group_by(Visit.trainer_id)
+    .subquery()
+)
+_EVERYONE = _FACTS.outerjoin(_BEEN, _BEEN.c.trainer_id == Trainer.id).add_columns(
+    _TEACHES.exists().label("teaches"), _BARRED.scalar_subquery().label("barred_at"), _BEEN.c.taught_on
+)
+
+_LINE = TrainerHours
+_HOURS = (
+    select(_LINE.trainer_id, _LINE.weekday, _LINE.opens, _LINE.closes, _LINE.week, _LINE.valid_from, _LINE.valid_until)
+    .where(_LINE.trainer_id.in_(_IDS))
+    .order_by(_LINE.id)
+)
+_ABSENCES = (
+    select(AbsenceRow.trainer_id, AbsenceRow.first_slot, AbsenceRow.last_slot, AbsenceRow.kind)
+    .where(AbsenceRow.trainer_id.in_(_IDS), AbsenceRow.first_slot <= _LAST, AbsenceRow.last_slot >= _FIRST)
+    .order_by(AbsenceRow.id)
+)
+_LIKINGS = select(TrainerCounty.trainer_id, TrainerCounty.county, TrainerCounty.liking)
+
+_NEAR = select(Visit.trainer_id, Visit.outcode, Visit.state, Visit.first_day, Visit.first_half, Visit.half_days).where(
+    Visit.outcode.in_(bindparam("outcodes", expanding=True)),
+    Visit.first_day.between(bindparam("first_day"), bindparam("last_day")),
+    (Visit.trainer_id + 0).in_(_IDS),  # a sum: or SQLite would read all that these trainers ever did
+)
+_SETTLED = LIVE - {VisitState.HELD}
+_BESIDE = (
+    select(_WHO, Visit.id, VisitSlot.slot, Visit.outcode, Site.town, Visit.reference, Visit.state)
+    .select_from(VisitSlot)
+    .join(Visit, Visit.id == VisitSlot.visit_id)
+    .outerjoin(Site, Site.id == Visit.site_id)
+    .where(VisitSlot.slot.between(_FIRST, _LAST), *_HELD)
+    .order_by(VisitSlot.slot, VisitSlot.trainer_id)
+)
+_WEEKS = {week.value: week for week in Week}
 
 
 def _candidate(
     row: Row[*tuple[Any, ...]],
     read: _Read,
     *,
+    counties: Mapping[int, Mapping[County, int]],
+    visits: Mapping[int, tuple[HeldVisit, ...]] | None = None,
     teaches: bool = True,
     barred_on: date | None = None,
     taught_on: date | None = None,
@@ -157,11 +206,11 @@ def _candidate(
         row.id,
         row.name,
         row.home_outcode,
-        counties=read.counties.get(row.id, {}),
+        counties=counties.get(row.id, {}),
         hours=read.hours.get(row.id, ()),
         absences=read.absences.get(row.id, ()),
         held=read.held.get(row.id, 0),
-        visits=read.visits.get(row.id, ()),
+        visits=visits.get(row.id, ()) if visits else (),
         is_active=row.is_active,
         teaches=teaches,
         weekly_limit=row.weekly_limit,
@@ -171,89 +220,71 @@ def _candidate(
     )
 
 
-def _among(column: SQLColumnExpression[int], ids: Collection[int] | None) -> ColumnElement[bool]:
-    return true() if ids is None else column.in_(ids)
-
-
 def _counties() -> dict[int, dict[County, int]]:
     found: defaultdict[int, dict[County, int]] = defaultdict(dict)
-    for row in db.session.execute(select(TrainerCounty.trainer_id, TrainerCounty.county, TrainerCounty.liking)):
-        found[row.trainer_id][row.county] = row.liking
+    for trainer_id, county, liking in db.session.execute(_LIKINGS):
+        found[trainer_id][county] = liking
     return found
 
 
-def _hours(ids: Collection[int] | None) -> dict[int, tuple[Hours, ...]]:
-    h = TrainerHours
-    lines = select(h.trainer_id, h.weekday, h.opens, h.closes, h.week, h.valid_from, h.valid_until)
-    rows = db.session.execute(lines.where(_among(h.trainer_id, ids)).order_by(h.id))
+def _hours(values: Mapping[str, object]) -> dict[int, tuple[Hours, ...]]:
     return _grouped(
-        (trainer_id, Hours(weekday, opens, closes, Week(week), first, last))
-        for trainer_id, weekday, opens, closes, week, first, last in rows
+        (trainer_id, Hours(weekday, opens, closes, _WEEKS[week], first, last))
+        for trainer_id, weekday, opens, closes, week, first, last in db.session.execute(_HOURS, dict(values))
     )
 
 
-def _absences(ids: Collection[int] | None, window: Window) -> dict[int, tuple[Absence, ...]]:
-    a = AbsenceRow
-    in_window = (a.first_slot < window.base + window.size) & (a.last_slot >= window.base)
-    rows = db.session.execute(
-        select(a.trainer_id, a.first_slot, a.last_slot, a.kind)
-        .where(in_window, _among(a.trainer_id, ids))
-        .order_by(a.id)
-    )
+def _absences(values: Mapping[str, object]) -> dict[int, tuple[Absence, ...]]:
+    rows = db.session.execute(_ABSENCES, dict(values))
     return _grouped((trainer_id, Absence(first, last, kind)) for trainer_id, first, last, kind in rows)
 
 
-def _held(ids: Collection[int] | None, window: Window, *, now: datetime, but_visit: int | None) -> dict[int, int]:
+def _held(values: Mapping[str, object], window: Window) -> dict[int, int]:
     """Held slots as bits in the window. A slot is held once by a trainer, so the sum of its bits is their union."""
-    offset = VisitSlot.slot - window.base
-    piece = (offset // PIECE).label("piece")
-    rows = db.session.execute(
-        select(_WHO, piece, func.sum(_ONE.op("<<")(offset % PIECE)))
-        .where(*_in_window(window, now=now, but_visit=but_visit), _among(_WHO, ids))
-        .group_by(VisitSlot.trainer_id, piece)
-    )
     found: defaultdict[int, int] = defaultdict(int)
-    for trainer_id, number, bits in rows:
-        found[trainer_id] |= int(bits) << PIECE * number
-    return found
+    for trainer_id, piece, bits in db.session.execute(_sums(-(-window.size // PIECE)), dict(values)):
+        found[trainer_id] |= int(bits) << PIECE * piece
+    whole = span(0, window.size)  # the last piece may reach beyond it
+    return {trainer_id: bits & whole for trainer_id, bits in found.items()}
 
 
-def _visits(
-    ids: Collection[int] | None, wish: Wish, which: ColumnElement[bool], *, but_visit: int | None
-) -> dict[int, tuple[HeldVisit, ...]]:
-    """The held slots of some visits with their places."""
-    rows = db.session.execute(
-        select(_WHO, VisitSlot.slot, Visit.id, Visit.outcode, Visit.state, Visit.reference, Site.town)
-        .join(Visit, Visit.id == VisitSlot.visit_id)
-        .outerjoin(Site, Site.id == Visit.site_id)
-        .where(*_in_window(wish.window, now=wish.now, but_visit=but_visit), _among(_WHO, ids), which)
-        .order_by(VisitSlot.trainer_id, VisitSlot.slot)
+def _near(ids: Collection[int], wish: Wish) -> dict[int, tuple[HeldVisit, ...]]:
+    """The visits a trainer can come from in a lunch break, where they stand: all that the public's dates need.
+
+    Read from the visits alone. A hold may have run out, so that none is among them.
+    """
+    first, last = (Slot.of(number).day for number in (wish.window.base, wish.window.base + wish.window.size - 1))
+    drives = ((code, wish.travel.minutes(code, wish.outcode)) for code in outcodes())
+    near = [code for code, minutes in drives if minutes is not None and minutes <= wish.policy.lunch_minutes]
+    rows = db.session.execute(_NEAR, {"ids": list(ids), "outcodes": near, "first_day": first, "last_day": last})
+    return _grouped(
+        (
+            who,
+            HeldVisit(
+                _run(Slot(day, half).number, length, wish.window),
+                outcode,
+                is_confirmed=state is VisitState.CONFIRMED,
+            ),
+        )
+        for who, outcode, state, day, half, length in rows
+        if who is not None and state in _SETTLED
     )
+
+
+def _beside(values: Mapping[str, object], need: Need) -> dict[int, tuple[HeldVisit, ...]]:
+    """The visits around one date with their places; a hold is nobody's to know."""
+    around = {"first": need.first.number - 3, "last": need.last.number + 3}
     bits: defaultdict[tuple[int, int], int] = defaultdict(int)
     places: dict[tuple[int, int], tuple[str, str, str, bool]] = {}
-    for trainer_id, slot, visit_id, outcode, state, reference, town in rows:
-        bits[trainer_id, visit_id] |= 1 << slot - wish.window.base
-        is_sent = state is not VisitState.HELD
-        is_confirmed = state is VisitState.CONFIRMED
-        places[trainer_id, visit_id] = (outcode, town or "", reference if is_sent else "", is_confirmed)
-    return _grouped(
-        (trainer_id, HeldVisit(found, *places[trainer_id, visit_id])) for (trainer_id, visit_id), found in bits.items()
-    )
+    for who, visit_id, slot, outcode, town, reference, state in db.session.execute(_BESIDE, {**values, **around}):
+        bits[who, visit_id] |= _run(slot, 1, need.wish.window)
+        known = "" if state is VisitState.HELD else reference
+        places[who, visit_id] = outcode, town or "", known, state is VisitState.CONFIRMED
+    return _grouped((who, HeldVisit(bits[who, visit], *place)) for (who, visit), place in places.items())
 
 
-def _in_window(window: Window, *, now: datetime, but_visit: int | None) -> list[ColumnElement[bool]]:
-    conditions = [
-        VisitSlot.slot.between(window.base, window.base + window.size - 1),
-        VisitSlot.trainer_id.is_not(None),
-        live(now),
-    ]
-    return conditions if but_visit is None else [*conditions, VisitSlot.visit_id != but_visit]
-
-
-def _within_lunch(wish: Wish) -> list[str]:
-    """The outcodes that a trainer can come from in a lunch break."""
-    drives = ((code, wish.travel.minutes(code, wish.outcode)) for code in outcodes())
-    return [code for code, minutes in drives if minutes is not None and minutes <= wish.policy.lunch_minutes]
+def _run(start: int, size: int, window: Window) -> int:
+    return span(start - window.base, start - window.base + size)
 
 
 def _grouped(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, tuple[_Value, ...]]:

@@ -393,6 +393,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_visits_enquiry_id"), ["enquiry_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_firm_id"), ["firm_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_network"), ["network"], unique=False)
+        batch_op.create_index("ix_visits_outcode_first_day", ["outcode", "first_day"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_proposed_trainer_id"), ["proposed_trainer_id"], unique=False)
         batch_op.create_index("ix_visits_state_first_day", ["state", "first_day"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_trainer_id"), ["trainer_id"], unique=False)
@@ -539,6 +540,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visit_slots", schema=None) as batch_op:
         batch_op.create_index("ix_visit_slots_slot", ["slot"], unique=False)
+        batch_op.create_index("ix_visit_slots_diary", ["trainer_id", "slot", "expires_at", "visit_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_slots_visit_id"), ["visit_id"], unique=False)
         batch_op.create_index(
             "uq_visit_slots_seat",
