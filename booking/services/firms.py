@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
@@ -13,6 +14,18 @@ from booking.domain.places import County
 from booking.domain.text import own_domain
 from booking.models import Contact, Enquiry, Firm, Site, TrainerBar, Visit
 from booking.services import history
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a visit goes, cleaned; the county is the one the firm named."""
+
+    address: str
+    town: str
+    postcode: str
+    outcode: str
+    county: County
+
 
 _LEGAL_FORM = re.compile(r"\b(and|co|company|limited|llp|ltd|plc|the|uk)\b|[^a-z0-9 ]")
 
@@ -48,15 +61,24 @@ def correct_email(contact: Contact, email: str) -> None:
     contact.firm.email_domain = own_domain(email)
 
 
-def add_site(firm: Firm, *, address: str, town: str, postcode: str, outcode: str, county: County) -> Site:
-    """A place of a firm; the same place again is the row that is there."""
-    known = select(Site).filter_by(firm_id=firm.id, postcode=postcode, address=address, town=town, county=county)
-    site = db.session.scalars(known).first()
-    if site is None:
-        site = Site(firm=firm, address=address, town=town, postcode=postcode, outcode=outcode, county=county)
-        db.session.add(site)
-        db.session.flush()
+def add_site(firm: Firm, place: Place) -> Site:
+    """A new place of a firm."""
+    site = Site(
+        firm=firm,
+        address=place.address,
+        town=place.town,
+        postcode=place.postcode,
+        outcode=place.outcode,
+        county=place.county,
+    )
+    db.session.add(site)
     return site
+
+
+def site_at(firm: Firm, place: Place) -> Site:
+    """The firm's site at this place: the one that is there, or a new one."""
+    known = select(Site).filter_by(firm_id=firm.id, postcode=place.postcode, address=place.address, town=place.town)
+    return db.session.scalars(known.order_by(Site.id)).first() or add_site(firm, place)
 
 
 def likely(firm: Firm) -> Sequence[Firm]:

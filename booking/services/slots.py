@@ -73,9 +73,10 @@ def swap(visit: Visit, run: Iterable[Slot], *, trainer_id: int) -> None:
     db.session.execute(stand, execution_options={"synchronize_session": False})
 
 
-def keep(visit: Visit, *, until: datetime | None) -> bool:
-    """The hold lasts until then, None: for good. False when a half-day of it is gone: somebody took it as run out."""
-    rows = update(VisitSlot).where(VisitSlot.visit_id == visit.id).values(expires_at=until).returning(VisitSlot.id)
+def keep(visit: Visit, *, until: datetime | None, now: datetime) -> bool:
+    """A hold that still lasts does so until then, None: for good. False: some of it has run out, or is gone."""
+    mine = VisitSlot.visit_id == visit.id, or_(VisitSlot.expires_at.is_(None), VisitSlot.expires_at > now)
+    rows = update(VisitSlot).where(*mine).values(expires_at=until).returning(VisitSlot.id)
     kept = db.session.execute(rows, execution_options={"synchronize_session": False}).all()
     return len(kept) == visit.half_days
 

@@ -1,5 +1,6 @@
 """Firms: made for whoever writes, recognised for staff, joined with one click; references drawn until one is free."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests import make
 from tests.conftest import NOW
 from tests.services.mailed import acting, told
 
-EXETER: dict[str, Any] = {"town": "Exeter", "postcode": "EX2 8AA", "outcode": "EX2", "county": County.DEVON}
+UNIT_4 = firms.Place("Unit 4", "Exeter", "EX2 8AA", "EX2", County.DEVON)
 
 
 def test_a_firm_keeps_the_domain_of_its_address_unless_it_is_everybodys(session: Any, now: datetime) -> None:
@@ -29,9 +30,9 @@ def test_a_choice_about_marketing_is_stored_with_its_moment(session: Any, now: d
 
 def test_the_same_place_is_one_site(session: Any) -> None:
     firm = make.firm()
-    first = firms.add_site(firm, address="Unit 4", **EXETER)
-    assert firms.add_site(firm, address="Unit 4", **EXETER).id == first.id
-    assert firms.add_site(firm, address="Unit 5", **EXETER).id != first.id
+    first = firms.site_at(firm, UNIT_4)
+    assert firms.site_at(firm, UNIT_4) is first
+    assert firms.site_at(firm, replace(UNIT_4, address="Unit 5")) is not first
 
 
 @pytest.mark.parametrize(

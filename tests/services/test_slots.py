@@ -89,7 +89,7 @@ def test_what_is_only_proposed_can_be_given_back_alone(session: Any, now: dateti
 
 def test_keeping_a_hold_says_when_a_half_day_is_gone(session: Any, now: datetime) -> None:
     visit = make.visit(VisitState.HELD)
-    assert slots.keep(visit, until=None)
+    assert slots.keep(visit, until=None, now=now)
     session.delete(session.scalars(select(VisitSlot).filter_by(visit_id=visit.id)).first())
     session.flush()
-    assert not slots.keep(visit, until=None)
+    assert not slots.keep(visit, until=None, now=now)

@@ -1,5 +1,6 @@
 """Everything that can happen to a visit: `from booking.services import visits`, then `visits.confirm(…)`."""
 
+from booking.services.firms import Place
 from booking.services.visits.answers import accept, actor_of, decline, got_it
 from booking.services.visits.asking import ask, ask_next, confirm_address
 from booking.services.visits.by_firm import rate, send_link
@@ -8,7 +9,7 @@ from booking.services.visits.confirming import confirm
 from booking.services.visits.ending import cancel_by_firm, cancel_by_staff, deliver
 from booking.services.visits.holds import hold, let_go, renew
 from booking.services.visits.moving import keep_date, move_by_firm, move_by_staff
-from booking.services.visits.requests import OnTheDay, Place, change_email, release, request
+from booking.services.visits.requests import OnTheDay, change_email, release, request
 from booking.services.visits.sweeps import expire_due, pass_over_silent, promise_again
 
 __all__ = [

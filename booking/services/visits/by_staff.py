@@ -8,12 +8,14 @@ from booking.domain.days import Slot
 from booking.domain.errors import Taken
 from booking.domain.lifecycle import VisitState
 from booking.models import Course, Enquiry, Visit
+from booking.queries import visits
 from booking.queries.calendar import working_days
-from booking.services import history, slots
+from booking.services import firms, history, slots
+from booking.services.firms import Place
 from booking.services.references import fresh
 from booking.services.visits import asking
 from booking.services.visits.acting import all_or_nothing
-from booking.services.visits.requests import OnTheDay, Place, attach, check_people, completed, wish_words
+from booking.services.visits.requests import OnTheDay, attach, check_people, wish_words
 from booking.services.visits.seating import picked, seat
 from config import settings
 
@@ -38,14 +40,14 @@ def book(
     check_people(on_the_day.people, course)
     with all_or_nothing(None, actor=actor):
         visit = _new(course, at, place, now=now)
-        attach(visit, enquiry, place, on_the_day)
+        attach(visit, enquiry, firms.site_at(enquiry.firm, place), on_the_day)
         visit.address_confirmed_at, enquiry.is_address_confirmed = now, True
         db.session.add(visit)
         db.session.flush()
         history.add("requested", actor=actor, now=now, words=wish_words(visit), visit=visit)
         if not seat(visit, at, picked(visit, at, trainer_id, reason=reason, now=now), now=now):
             raise Taken(slots.TAKEN, field="slot")
-        visit = completed(visit)
+        visit = visits.complete(visit.id) or visit
         visit.promised_at = working_days().promised_by(now, asking.PROMISE_DAYS)
         assert visit.trainer is not None, "it was seated"
         asking.put_to(visit, visit.trainer, actor=actor, reason=reason, now=now)

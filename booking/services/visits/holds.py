@@ -11,7 +11,6 @@ from booking.domain.errors import Refused
 from booking.domain.lifecycle import VisitState
 from booking.domain.places import County
 from booking.models import Course, Visit, VisitSlot
-from booking.queries import visits
 from booking.queries.diaries import live
 from booking.services import slots
 from booking.services.references import fresh
@@ -57,7 +56,7 @@ def renew(visit: Visit, *, now: datetime) -> Visit:
 
 def keep_or_try_again(visit: Visit, *, expires_at: datetime | None, now: datetime) -> None:
     """The same date for a hold that still lasts, with anybody for one that has run out."""
-    if visits.held_until(visit, now=now) and slots.keep(visit, until=expires_at):
+    if visit.state is VisitState.HELD and slots.keep(visit, until=expires_at, now=now):
         return
     if visit.state is VisitState.EXPIRED:
         step(visit, VisitState.HELD, actor=VISITOR)

@@ -11,28 +11,16 @@ from booking.domain.access import Actor, Purpose
 from booking.domain.days import Slot
 from booking.domain.errors import Overtaken, Refused
 from booking.domain.lifecycle import EnquiryReason, VisitState
-from booking.domain.places import County
 from booking.domain.words import day_words
-from booking.models import Course, Draft, Enquiry, Visit
+from booking.models import Course, Draft, Enquiry, Site, Visit
 from booking.queries import enquiries as enquiry_queries
-from booking.queries import visits
 from booking.queries.calendar import working_days
 from booking.services import enquiries, firms, history, links, slots, undo
 from booking.services.enquiries import Told
+from booking.services.firms import Place
 from booking.services.visits import holds, mails
 from booking.services.visits.acting import FIRM, all_or_nothing, alone, firm_of, step
 from config import settings
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a visit goes, cleaned; the county is the one the firm named."""
-
-    address: str
-    town: str
-    postcode: str
-    outcode: str
-    county: County
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +47,8 @@ def request(draft: Draft, *, network: str, suspicion: str = "", now: datetime) -
     with all_or_nothing(draft.visit_id, actor=holds.VISITOR):
         visit = _held(draft, visit, course=course, network=network, now=now)
         enquiry = _enquiry(draft, suspicion=suspicion, now=now)
-        enquiry.reference = visit.reference
-        attach(visit, enquiry, _place(draft), _on_the_day(draft))
+        attach(visit, enquiry, firms.add_site(enquiry.firm, _place(draft)), _on_the_day(draft))
+        visit.reference, visit.course = enquiry.reference, course
         step(visit, VisitState.REQUESTED, actor=holds.VISITOR)
         visit.requested_at, visit.terms_version = now, settings().terms_version
         if suspicion:
@@ -68,7 +56,6 @@ def request(draft: Draft, *, network: str, suspicion: str = "", now: datetime) -
         draft.visit_id = visit.id
         db.session.flush()
         history.add("requested", actor=firm_of(visit), now=now, words=wish_words(visit), visit=visit, reason=suspicion)
-        visit = completed(visit)
         if not suspicion:
             mails.requested(visit, now=now)
     return visit
@@ -132,7 +119,7 @@ def _held(draft: Draft, visit: Visit | None, *, course: Course, network: str, no
         at=at,
         now=now,
     )
-    slots.keep(visit, until=None)
+    slots.keep(visit, until=None, now=now)
     return visit
 
 
@@ -183,17 +170,9 @@ def _on_the_day(draft: Draft) -> OnTheDay:
     return OnTheDay(draft.people, draft.room, draft.parking, draft.access_needs, draft.notes)
 
 
-def attach(visit: Visit, enquiry: Enquiry, place: Place, on_the_day: OnTheDay) -> None:
-    """The visit belongs to the enquiry, its firm and its contact, and goes to this place."""
-    visit.enquiry, visit.firm, visit.contact = enquiry, enquiry.firm, enquiry.contact
-    visit.site = firms.add_site(
-        enquiry.firm,
-        address=place.address,
-        town=place.town,
-        postcode=place.postcode,
-        outcode=place.outcode,
-        county=place.county,
-    )
+def attach(visit: Visit, enquiry: Enquiry, site: Site, on_the_day: OnTheDay) -> None:
+    """The visit belongs to the enquiry, its firm and its contact, and goes to this site."""
+    visit.enquiry, visit.firm, visit.contact, visit.site = enquiry, enquiry.firm, enquiry.contact, site
     visit.people, visit.room, visit.parking = on_the_day.people, on_the_day.room, on_the_day.parking
     visit.access_needs, visit.notes = on_the_day.access_needs, on_the_day.notes
 
@@ -205,10 +184,3 @@ def is_suspect(visit: Visit) -> bool:
 
 def wish_words(visit: Visit) -> str:
     return f"Requested {day_words(visit.first_day)}"
-
-
-def completed(visit: Visit) -> Visit:
-    """The same row with everything loaded that mails tell."""
-    complete = visits.complete(visit.id)
-    assert complete is not None, "it was flushed"
-    return complete
