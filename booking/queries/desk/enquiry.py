@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
-from booking.domain.desk import Need
+from booking.domain.desk.needs import Need
 from booking.domain.diagnostic.context import Trigger
 from booking.domain.diagnostic.instrument import INSTRUMENTS, Instrument, Scale
 from booking.domain.diagnostic.story import Story

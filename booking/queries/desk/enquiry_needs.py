@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from booking.domain.days import DAY_ENDS, london
-from booking.domain.desk import Kind, Need, excerpt
+from booking.domain.desk.needs import Kind, Need, excerpt
 from booking.domain.lifecycle import EnquiryReason
 from booking.models import Enquiry
 

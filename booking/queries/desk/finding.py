@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from booking.db import db
-from booking.domain.finding import Sought
+from booking.domain.desk.finding import Sought
 from booking.models import Contact, Enquiry, Firm, Site, Trainer, Visit
 
 MOST = 20

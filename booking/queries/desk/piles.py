@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from booking.db import db
 from booking.domain.days import london, london_time
-from booking.domain.desk import is_worker_silent
+from booking.domain.desk.needs import is_worker_silent
 from booking.domain.lifecycle import OPEN_ENQUIRIES, EnquiryState, TrainerAnswer, VisitState
 from booking.domain.post import MailState
 from booking.models import Absence, Enquiry, Heartbeat, Mail, Visit, VisitSlot

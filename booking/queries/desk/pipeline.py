@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from booking.db import db
 from booking.domain.days import london, london_time
-from booking.domain.finding import sought
+from booking.domain.desk.finding import sought
 from booking.domain.lifecycle import OPEN_ENQUIRIES, EnquiryReason, EnquiryState
 from booking.domain.places import County
 from booking.models import Contact, Enquiry, Firm

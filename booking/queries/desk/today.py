@@ -9,7 +9,7 @@ from sqlalchemy import Select, SQLColumnExpression, select
 from sqlalchemy.orm import defer, joinedload
 
 from booking.db import db
-from booking.domain.desk import Kind, Need, moment
+from booking.domain.desk.needs import Kind, Need, moment
 from booking.domain.post import MailState
 from booking.domain.text import suggested_email
 from booking.domain.words import near_day

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from booking.domain.desk import Kind, Need, excerpt, moment, part_words
+from booking.domain.desk.needs import Kind, Need, excerpt, moment, part_words
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.matching.shortlist import Match
 from booking.domain.words import drive_words, near_day

@@ -2,7 +2,7 @@
 
 from flask import render_template, request
 
-from booking.domain.finding import sought
+from booking.domain.desk.finding import sought
 from booking.queries.desk import finding
 from booking.web.staff import pages
 from booking.web.staff.enquiries import words

@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app, g, url_for
 
 from booking import clock
-from booking.domain.desk import moment
+from booking.domain.desk.needs import moment
 from booking.queries import outbox
 from booking.queries.desk import piles
 from booking.queries.desk.piles import Desk, Pile

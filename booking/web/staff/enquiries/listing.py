@@ -11,7 +11,7 @@ from flask import Response, render_template, request, url_for
 
 from booking import clock
 from booking.domain.days import london_time
-from booking.domain.finding import sought
+from booking.domain.desk.finding import sought
 from booking.domain.lifecycle import EnquiryReason, EnquiryState
 from booking.domain.places import County
 from booking.domain.text import csv_cell

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from booking.domain.days import Half
-from booking.domain.desk import Kind, Need, excerpt, is_worker_silent, moment, part_words
+from booking.domain.desk.needs import Kind, Need, excerpt, is_worker_silent, moment, part_words
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)  # a Tuesday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

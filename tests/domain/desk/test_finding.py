@@ -2,7 +2,7 @@
 
 import pytest
 
-from booking.domain.finding import LONGEST, Sought, sought
+from booking.domain.desk.finding import LONGEST, Sought, sought
 
 
 @pytest.mark.parametrize(
