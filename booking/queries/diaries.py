@@ -1,42 +1,20 @@
-"""Trainers as matching sees them, read from the database in a constant number of statements.
-
-The statements are built once: putting one together costs as much as running it.
-"""
+"""Trainers as matching sees them, read from the database in a constant number of statements."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    CompoundSelect,
-    Integer,
-    Row,
-    bindparam,
-    cast,
-    func,
-    literal,
-    or_,
-    select,
-    type_coerce,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Row, or_
 
-from booking.db import db
 from booking.domain.availability import Absence, Hours, Window, span
 from booking.domain.days import Slot, Week
 from booking.domain.lifecycle import LIVE, VisitState
 from booking.domain.matching.needs import Candidate, HeldVisit, Need, Wish
 from booking.domain.places import County, outcodes
-from booking.models import Absence as AbsenceRow
-from booking.models import Site, Trainer, TrainerBar, TrainerCounty, TrainerCourse, TrainerHours, Visit, VisitSlot
-from booking.models.base import Instant
-
-PIECE = 60  # slots whose bits the database adds into one 64-bit integer
+from booking.models import VisitSlot
+from booking.queries import diary_rows
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -52,7 +30,7 @@ def pool(wish: Wish, *, course_id: int, but_visit: int | None = None) -> list[Ca
 
     Of their visits only those close enough to drive to over lunch are read, since the others are all too far.
     """
-    rows = db.session.execute(_POOL, {"county": wish.county, "course_id": course_id}).all()
+    rows = diary_rows.rows(diary_rows.POOL, {"county": wish.county, "course_id": course_id}).all()
     ids = [row.id for row in rows]
     read = _read(ids, wish, but_visit=but_visit)
     counties = {row.id: {wish.county: row.liking} for row in rows}
@@ -62,8 +40,8 @@ def pool(wish: Wish, *, course_id: int, but_visit: int | None = None) -> list[Ca
 
 def roster(wish: Wish) -> list[tuple[Candidate, frozenset[int]]]:
     """Every active trainer with the ids of the courses taught; no visit's place is read. 6 statements."""
-    rows = db.session.execute(_ACTIVE).all()
-    taught = _grouped(db.session.execute(_TAUGHT))
+    rows = diary_rows.rows(diary_rows.ACTIVE).all()
+    taught: dict[int, tuple[int, ...]] = _grouped(diary_rows.rows(diary_rows.TAUGHT))
     read, counties = _read([row.id for row in rows], wish), _counties()
     return [(_candidate(row, read, counties=counties), frozenset(taught.get(row.id, ()))) for row in rows]
 
@@ -72,7 +50,7 @@ def everyone(
     need: Need, *, course_id: int, firm_id: int | None = None, but_visit: int | None = None
 ) -> list[Candidate]:
     """All trainers, as ranking them for one date needs them. 6 statements."""
-    rows = db.session.execute(_EVERYONE, {"course_id": course_id, "firm_id": firm_id}).all()
+    rows = diary_rows.rows(diary_rows.EVERYONE, {"course_id": course_id, "firm_id": firm_id}).all()
     read = _read([row.id for row in rows], need.wish, but_visit=but_visit)
     counties, beside = _counties(), _beside(read.values, need)
     return [
@@ -111,84 +89,7 @@ def _read(ids: Collection[int], wish: Wish, *, but_visit: int | None = None) -> 
     return _Read(values, _hours(values), _absences(values), _held(values, wish.window))
 
 
-_IDS = bindparam("ids", type_=Integer, expanding=True)
-_FIRST, _LAST = bindparam("first", type_=Integer), bindparam("last", type_=Integer)
-_WHO = type_coerce(VisitSlot.trainer_id, Integer)  # of slots that are held: never NULL
-_HELD = (
-    VisitSlot.visit_id != bindparam("but_visit"),
-    or_(VisitSlot.expires_at.is_(None), VisitSlot.expires_at > bindparam("now", type_=Instant())),
-)
-
-
-@cache
-def _sums(pieces: int) -> CompoundSelect[*tuple[Any, ...]]:
-    """Of each trainer and each piece of the window, the held bits added up: a range of the index for each piece."""
-    one = cast(1, BigInteger)  # a plain 1 would be shifted as 32 bits by PostgreSQL
-    parts = []
-    for piece in range(pieces):
-        start = _FIRST + PIECE * piece
-        bits = func.sum(one.op("<<")(VisitSlot.slot - start))
-        there = VisitSlot.trainer_id.in_(_IDS), VisitSlot.slot.between(start, start + PIECE - 1)
-        parts.append(select(_WHO, literal(piece), bits).where(*there, *_HELD).group_by(_WHO))
-    return union_all(*parts)
-
-
-_FACTS = select(
-    Trainer.id,
-    Trainer.name,
-    Trainer.home_outcode,
-    Trainer.is_active,
-    Trainer.weekly_limit,
-    Trainer.drive_limit_minutes,
-).order_by(Trainer.id)
-_ACTIVE = _FACTS.where(Trainer.is_active)
-_POOL = (
-    _ACTIVE.add_columns(TrainerCounty.liking)
-    .join(TrainerCounty, (TrainerCounty.trainer_id == Trainer.id) & (TrainerCounty.county == bindparam("county")))
-    .join(TrainerCourse, (TrainerCourse.trainer_id == Trainer.id) & (TrainerCourse.course_id == bindparam("course_id")))
-)
-_TAUGHT = select(TrainerCourse.trainer_id, TrainerCourse.course_id)
-_TEACHES = _TAUGHT.where(TrainerCourse.trainer_id == Trainer.id, TrainerCourse.course_id == bindparam("course_id"))
-_BARRED = select(TrainerBar.created_at).where(
-    TrainerBar.trainer_id == Trainer.id, TrainerBar.firm_id == bindparam("firm_id", type_=Integer)
-)
-_BEEN = (
-    select(Visit.trainer_id, func.max(Visit.first_day).label("taught_on"))
-    .where(Visit.firm_id == bindparam("firm_id", type_=Integer), Visit.state == VisitState.DELIVERED)
-    .group_by(Visit.trainer_id)
-    .subquery()
-)
-_EVERYONE = _FACTS.outerjoin(_BEEN, _BEEN.c.trainer_id == Trainer.id).add_columns(
-    _TEACHES.exists().label("teaches"), _BARRED.scalar_subquery().label("barred_at"), _BEEN.c.taught_on
-)
-
-_LINE = TrainerHours
-_HOURS = (
-    select(_LINE.trainer_id, _LINE.weekday, _LINE.opens, _LINE.closes, _LINE.week, _LINE.valid_from, _LINE.valid_until)
-    .where(_LINE.trainer_id.in_(_IDS))
-    .order_by(_LINE.id)
-)
-_ABSENCES = (
-    select(AbsenceRow.trainer_id, AbsenceRow.first_slot, AbsenceRow.last_slot, AbsenceRow.kind)
-    .where(AbsenceRow.trainer_id.in_(_IDS), AbsenceRow.first_slot <= _LAST, AbsenceRow.last_slot >= _FIRST)
-    .order_by(AbsenceRow.id)
-)
-_LIKINGS = select(TrainerCounty.trainer_id, TrainerCounty.county, TrainerCounty.liking)
-
-_NEAR = select(Visit.trainer_id, Visit.outcode, Visit.state, Visit.first_day, Visit.first_half, Visit.half_days).where(
-    Visit.outcode.in_(bindparam("outcodes", expanding=True)),
-    Visit.first_day.between(bindparam("first_day"), bindparam("last_day")),
-    (Visit.trainer_id + 0).in_(_IDS),  # a sum: or SQLite would read all that these trainers ever did
-)
 _SETTLED = LIVE - {VisitState.HELD}
-_BESIDE = (
-    select(_WHO, Visit.id, VisitSlot.slot, Visit.outcode, Site.town, Visit.reference, Visit.state)
-    .select_from(VisitSlot)
-    .join(Visit, Visit.id == VisitSlot.visit_id)
-    .outerjoin(Site, Site.id == Visit.site_id)
-    .where(VisitSlot.slot.between(_FIRST, _LAST), *_HELD)
-    .order_by(VisitSlot.slot, VisitSlot.trainer_id)
-)
 _WEEKS = {week.value: week for week in Week}
 
 
@@ -222,7 +123,7 @@ def _candidate(
 
 def _counties() -> dict[int, dict[County, int]]:
     found: defaultdict[int, dict[County, int]] = defaultdict(dict)
-    for trainer_id, county, liking in db.session.execute(_LIKINGS):
+    for trainer_id, county, liking in diary_rows.rows(diary_rows.LIKINGS):
         found[trainer_id][county] = liking
     return found
 
@@ -230,20 +131,20 @@ def _counties() -> dict[int, dict[County, int]]:
 def _hours(values: Mapping[str, object]) -> dict[int, tuple[Hours, ...]]:
     return _grouped(
         (trainer_id, Hours(weekday, opens, closes, _WEEKS[week], first, last))
-        for trainer_id, weekday, opens, closes, week, first, last in db.session.execute(_HOURS, dict(values))
+        for trainer_id, weekday, opens, closes, week, first, last in diary_rows.rows(diary_rows.HOURS, values)
     )
 
 
 def _absences(values: Mapping[str, object]) -> dict[int, tuple[Absence, ...]]:
-    rows = db.session.execute(_ABSENCES, dict(values))
+    rows = diary_rows.rows(diary_rows.ABSENCES, values)
     return _grouped((trainer_id, Absence(first, last, kind)) for trainer_id, first, last, kind in rows)
 
 
 def _held(values: Mapping[str, object], window: Window) -> dict[int, int]:
     """Held slots as bits in the window. A slot is held once by a trainer, so the sum of its bits is their union."""
     found: defaultdict[int, int] = defaultdict(int)
-    for trainer_id, piece, bits in db.session.execute(_sums(-(-window.size // PIECE)), dict(values)):
-        found[trainer_id] |= int(bits) << PIECE * piece
+    for trainer_id, piece, bits in diary_rows.rows(diary_rows.sums(-(-window.size // diary_rows.PIECE)), values):
+        found[trainer_id] |= int(bits) << diary_rows.PIECE * piece
     whole = span(0, window.size)  # the last piece may reach beyond it
     return {trainer_id: bits & whole for trainer_id, bits in found.items()}
 
@@ -256,7 +157,7 @@ def _near(ids: Collection[int], wish: Wish) -> dict[int, tuple[HeldVisit, ...]]:
     first, last = (Slot.of(number).day for number in (wish.window.base, wish.window.base + wish.window.size - 1))
     drives = ((code, wish.travel.minutes(code, wish.outcode)) for code in outcodes())
     near = [code for code, minutes in drives if minutes is not None and minutes <= wish.policy.lunch_minutes]
-    rows = db.session.execute(_NEAR, {"ids": list(ids), "outcodes": near, "first_day": first, "last_day": last})
+    rows = diary_rows.rows(diary_rows.NEAR, {"ids": list(ids), "outcodes": near, "first_day": first, "last_day": last})
     return _grouped(
         (
             who,
@@ -276,7 +177,9 @@ def _beside(values: Mapping[str, object], need: Need) -> dict[int, tuple[HeldVis
     around = {"first": need.first.number - 3, "last": need.last.number + 3}
     bits: defaultdict[tuple[int, int], int] = defaultdict(int)
     places: dict[tuple[int, int], tuple[str, str, str, bool]] = {}
-    for who, visit_id, slot, outcode, town, reference, state in db.session.execute(_BESIDE, {**values, **around}):
+    for who, visit_id, slot, outcode, town, reference, state in diary_rows.rows(
+        diary_rows.BESIDE, {**values, **around}
+    ):
         bits[who, visit_id] |= _run(slot, 1, need.wish.window)
         known = "" if state is VisitState.HELD else reference
         places[who, visit_id] = outcode, town or "", known, state is VisitState.CONFIRMED
