@@ -94,7 +94,7 @@ class Schedule(Base):
     trainer_id: Mapped[int] = mapped_column(ref("trainers"))
     monday: Mapped[date]
     version: Mapped[int]
-    visits: Mapped[str] = mapped_column(Text)  # JSON: what was told of each day (domain.weeks), to find the changes
+    visits: Mapped[str] = mapped_column(Text)  # JSON: what was told of each day, for domain.road.weeks
     mail_id: Mapped[int | None] = mapped_column(ref("mails"))
     queued_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]  # the trainer pressed "Got it"

@@ -17,7 +17,7 @@ from booking.domain.words import Span, clock_words, near_day
 from booking.emails import business as to_business
 from booking.emails import staff as to_staff
 from booking.emails.message import Addressee, Person
-from booking.models import Act, Contact, Course, Enquiry, Firm, Note, Staff, Window
+from booking.models import Act, Course, Enquiry, Note, Staff, Window
 from booking.queries import enquiries
 from booking.queries.calendar import working_days
 from booking.services import firms, history, outbox, references, undo
@@ -66,33 +66,20 @@ def by_phone(told: Told, *, actor: Actor, now: datetime) -> Enquiry:
 def record(
     told: Told,
     *,
-    firm: Firm | None = None,
-    contact: Contact | None = None,
     owner: Staff | None = None,
     suspicion: str = "",
     by_phone: bool = False,
     now: datetime,
 ) -> Enquiry:
-    """The row of an enquiry with its promise, its windows and its first line of history; mails are the caller's.
-
-    Firm and contact are made from what was told unless they are given.
-    """
-    firm = firm or firms.add(name=told.firm_name, email=told.email, now=now)
-    contact = contact or firms.add_contact(
-        firm,
-        name=told.contact_name,
-        email=told.email,
-        phone=told.phone,
-        wants_marketing=told.wants_marketing,
-        now=now,
-    )
+    """The row of an enquiry with firm, contact, promise, windows and first line of history. Mails are the caller's."""
+    contact = _sender(told, now=now)
     enquiry = Enquiry(
         reference=references.fresh(),
         state=EnquiryState.NEW,
         reason=told.reason,
         suspicion=suspicion[:120],
         by_phone=by_phone,
-        firm=firm,
+        firm=contact.firm,
         contact=contact,
         course=db.session.get_one(Course, told.course_id) if told.course_id else None,
         result_id=told.result_id,
@@ -193,6 +180,17 @@ def add_note(enquiry: Enquiry, text: str, *, actor: Actor, now: datetime) -> Not
     db.session.add(note)
     history.add("noted", actor=actor, now=now, words="Wrote a note", enquiry=enquiry)
     return note
+
+
+def _sender(told: Told, *, now: datetime) -> Contact:
+    return firms.add_contact(
+        firms.add(name=told.firm_name, email=told.email, now=now),
+        name=told.contact_name,
+        email=told.email,
+        phone=told.phone,
+        wants_marketing=told.wants_marketing,
+        now=now,
+    )
 
 
 def _promise(told: Told, *, now: datetime, working: WorkingDays) -> datetime:

@@ -5,7 +5,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import HiddenField, StringField
 
 from booking import clock
-from booking.domain.spam import OLDEST_SECONDS
+from booking.domain.desk.spam import OLDEST_SECONDS
 from booking.web.fields import KeyedForm
 from booking.web.guards import LAPSED
 from config import settings

@@ -65,7 +65,7 @@ def test_an_hour_that_comes_twice_is_its_first_instant() -> None:
 
 def test_a_naive_instant_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
-        london_time(datetime(2027, 3, 1, 9))  # noqa: DTZ001 - a naive instant is what the test is about
+        london_time(datetime(2027, 3, 1, 9))  # noqa: DTZ001  # a naive instant is what the test is about
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.leave import Off, Run, halves, merged, read, repainted
+from booking.domain.road.leave import Off, Run, halves, merged, read, repainted
 
 slots = st.sets(st.integers(0, 60))
 

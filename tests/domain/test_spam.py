@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from booking.domain.spam import MOST_LINKS, QUICKEST_SECONDS, Sending, suspicion
+from booking.domain.desk.spam import MOST_LINKS, QUICKEST_SECONDS, Sending, suspicion
 
 PERSON = Sending(
     seconds=40,

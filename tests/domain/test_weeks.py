@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from booking.domain.weeks import Told, changes
+from booking.domain.road.weeks import Told, changes
 
 TOLD = Told(7, date(2027, 3, 24), "9:30am to 12:30pm", "2 Lemon Street, Truro", 8, "Jo Hart", "Acme, Truro")
 

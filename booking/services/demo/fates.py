@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from booking.db import db
 from booking.domain.days import Half, Slot, run_of
+from booking.domain.desk.spam import Sending, suspicion
 from booking.domain.lifecycle import EnquiryReason, EnquiryState, LostReason
 from booking.domain.places import county_of, parse_postcode
-from booking.domain.spam import Sending, suspicion
 from booking.models import Absence, Enquiry
 from booking.queries import dates
 from booking.services import enquiries, visits

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from booking.db import db
-from booking.domain import leave
 from booking.domain.access import Actor
-from booking.domain.leave import Run
+from booking.domain.road import leave
+from booking.domain.road.leave import Run
 from booking.models import Absence, Trainer
 from booking.queries.road import mine
 from booking.services import history

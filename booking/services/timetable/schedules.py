@@ -13,7 +13,7 @@ from booking.db import db
 from booking.domain.days import london, london_time, monday_of
 from booking.domain.lifecycle import VisitState
 from booking.domain.post import MailState
-from booking.domain.weeks import Told, changes
+from booking.domain.road.weeks import Told, changes
 from booking.domain.words import near_day
 from booking.emails import trainer as emails
 from booking.emails.trainer import Stop

@@ -7,9 +7,9 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.access import Purpose
 from booking.domain.days import london_time, run_of, run_words
+from booking.domain.desk.spam import Sending, suspicion
 from booking.domain.errors import Overtaken, Refused, Taken
 from booking.domain.money import Pence, Price
-from booking.domain.spam import Sending, suspicion
 from booking.queries import enquiries, rules
 from booking.queries.journey.drafts import Begun
 from booking.services import forms, links, visits

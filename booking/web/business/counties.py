@@ -5,7 +5,8 @@ from flask import abort, render_template, request
 from booking import clock
 from booking.domain.errors import Refused
 from booking.domain.places import County, Reach, Where, county_of, parse_outcode
-from booking.queries import catalogue, coverage, soonest
+from booking.queries import catalogue
+from booking.queries.offer import coverage, soonest
 from booking.web.business import pages
 
 

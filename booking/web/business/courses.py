@@ -5,7 +5,8 @@ from flask import abort, render_template, request
 from booking import clock
 from booking.domain.courses import HALF_DAYS, CourseNeed
 from booking.domain.money import Pence, Price
-from booking.queries import catalogue, soonest
+from booking.queries import catalogue
+from booking.queries.offer import soonest
 from booking.web.business import pages
 from config import settings
 

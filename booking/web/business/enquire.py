@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from booking import clock
 from booking.db import transaction
 from booking.domain.access import Purpose
+from booking.domain.desk.spam import Sending, suspicion
 from booking.domain.errors import Overtaken
-from booking.domain.spam import Sending, suspicion
 from booking.queries import catalogue
 from booking.queries import enquiries as queries
 from booking.services import enquiries, forms, links

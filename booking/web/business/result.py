@@ -6,8 +6,9 @@ from flask.typing import ResponseReturnValue
 from booking import clock
 from booking.db import transaction
 from booking.domain.access import Purpose
-from booking.queries import catalogue, soonest
+from booking.queries import catalogue
 from booking.queries import responses as queries
+from booking.queries.offer import soonest
 from booking.queries.responses import Shown
 from booking.services import links, responses
 from booking.web import limits

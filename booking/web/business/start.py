@@ -3,7 +3,7 @@
 from flask import render_template
 
 from booking import clock
-from booking.queries import soonest
+from booking.queries.offer import soonest
 from booking.web.business import pages
 
 

@@ -11,7 +11,7 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.availability import Window, worked
 from booking.domain.days import Half, Slot, days_between, monday_of
-from booking.domain.leave import Off, halves, read
+from booking.domain.road.leave import Off, halves, read
 from booking.domain.words import near_day
 from booking.queries import calendar, rules
 from booking.queries.road import mine

@@ -17,5 +17,5 @@ def office_hours(now: datetime) -> Iterator[None]:
 
 @pytest.fixture
 def forgetful(app: Flask) -> None:
-    """The pages remember no dates (queries/soonest.py)."""
+    """The pages remember no dates (queries/offer/soonest.py)."""
     app.extensions.pop("soonest", None)
