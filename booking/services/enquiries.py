@@ -17,7 +17,7 @@ from booking.domain.words import Span, clock_words, near_day
 from booking.emails import business as to_business
 from booking.emails import staff as to_staff
 from booking.emails.message import Addressee, Person
-from booking.models import Act, Course, Enquiry, Note, Staff, Window
+from booking.models import Act, Contact, Course, Enquiry, Note, Staff, Window
 from booking.queries import enquiries
 from booking.queries.calendar import working_days
 from booking.services import firms, history, outbox, references, undo

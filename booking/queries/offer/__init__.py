@@ -1,0 +1,1 @@
+"""What is on offer where and when, for the pages that anybody may read."""
