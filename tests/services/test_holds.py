@@ -144,3 +144,11 @@ def test_letting_go_frees_the_date(session: Any, now: datetime) -> None:
     hold(course, now)
     visits.let_go("v", now=now)
     assert count_slots() == 0
+
+
+def test_the_same_date_chosen_again_is_held_for_another_half_hour(session: Any, now: datetime) -> None:
+    course = make.course()
+    make.ann(course)
+    hold(course, now)
+    later = now + timedelta(minutes=20)
+    assert held_until(hold(course, later), now=later) == later + timedelta(minutes=30)

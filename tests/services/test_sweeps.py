@@ -1,6 +1,6 @@
 """The worker's sweeps: due and not done, once, however late or often they run."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -65,6 +65,17 @@ def test_a_silent_trainer_is_passed_over_once(session: Any) -> None:
     assert (visit.trainer_id, visit.trainer_answer, visit.passed_over) == (ben.id, TrainerAnswer.ASKED, str(ann.id))
     assert visit.answer_due_at == datetime(2026, 11, 26, 17, tzinfo=UTC)
     assert kinds(visit) == ["trainer/offer_withdrawn", "trainer/offer", "staff/no_answer"]
+
+
+def test_the_next_is_asked_though_the_date_has_come_closer_than_the_notice(session: Any) -> None:
+    course = make.course()
+    ann, ben = make.ann(course), make.ben(course)
+    soon = date(2026, 12, 1)  # the first that can be booked at NOW
+    visit = make.visit(VisitState.REQUESTED, course=course, trainer=ann, day=soon)
+    visits.confirm_address(visit, now=NOW)
+    visits.pass_over_silent(DUE)
+    session.refresh(visit)
+    assert visit.trainer_id == ben.id
 
 
 def test_silence_about_a_proposed_date_asks_the_next_for_that_date(session: Any) -> None:
