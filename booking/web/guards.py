@@ -20,7 +20,8 @@ log = logging.getLogger("booking")
 
 LAPSED = "This page was open for a long time. Check your answers and continue"
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; "  # to connect: browsers' own checks
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -15,7 +15,8 @@ from tests.signing import signed_in, signed_in_trainer
 
 PAGES = ["/", "/nowhere", "/staff", "/staff/sign-in", "/t/", "/t/lost", "/healthz"]
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
