@@ -64,7 +64,8 @@ class EnquiryForm(ScreenedForm):
                 "place": County(county).label if county in set(County) else asked.get("place", "")[:60],
             }
         )
-        form.course.choices = {"": "Not decided yet", **{course.slug: course.title for course in courses}}
+        named = {course.slug: course.title for course in courses if course.slug == form.course.data}
+        form.course.choices = {"": "Not decided yet", **named}
         form.ids = {course.slug: course.id for course in courses}
         return form
 
