@@ -74,6 +74,14 @@ def test_a_no_to_the_new_date_asks_the_next_and_the_old_date_stands(session: Any
     assert (held(session, visit, proposed=False), held(session, visit, proposed=True)) == (["Wed am", "Wed pm"], [])
 
 
+def test_another_new_date_is_asked_of_everybody_again(session: Any, now: datetime) -> None:
+    visit, ann, _ = confirmed()
+    visits.move_by_firm(visit, at=NEXT, now=now)
+    visits.decline(visit, ann, at=NEXT, now=now)
+    visits.move_by_firm(visit, at=LATER, now=now)
+    assert (visit.proposed_trainer_id, visit.passed_over) == (ann.id, "")
+
+
 def test_another_trainer_may_take_the_new_date(session: Any, now: datetime) -> None:
     visit, ann, ben = confirmed()
     make.absence(ann, NEXT.day)

@@ -90,7 +90,7 @@ def put_to(
 ) -> None:
     """The trainer, whose half-days are held, is asked, and has one working day to answer."""
     answer(visit, TrainerAnswer.ASKED)
-    visit.asked_at, visit.answered_at, visit.seen_at = now, None, None
+    visit.asked_at, visit.answered_at = now, None
     visit.answer_due_at = working_days().promised_by(now, ANSWER_DAYS)
     visit.answer_note = ""
     db.session.flush()
