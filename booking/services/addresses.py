@@ -21,8 +21,8 @@ def of_trainer(trainer: Trainer, *, now: datetime, page: str = "") -> str:
 
 
 def of_confirmation(visit: Visit, *, now: datetime) -> str:
-    """The page with the button that proves the firm's address."""
-    link = links.keep(Purpose.CONFIRM, now=now, visit_id=visit.id)
+    """A new way to the button that proves the firm's address; those mailed before still work."""
+    link = links.make(Purpose.CONFIRM, now=now, visit_id=visit.id)
     return f"{settings().base_url}/confirm/{links.marker(link)}"
 
 
