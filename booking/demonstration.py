@@ -1,20 +1,22 @@
 """For the person who tries the product out on their own machine: data, ways in, and where the mails are (edge)."""
 
+import sys
+
 from booking import clock
 from booking.db import transaction
 from booking.domain.access import Purpose
 from booking.queries import beginnings
-from booking.services import demo, links
+from booking.services import links
 from booking.services import staff as colleagues
 from config import settings
 
+# A process of its own: what weeks of made-up life leave in memory is not carried along by the server.
+LOAD = (sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load")
 
-def prepare() -> None:
-    """Fills an empty database with demo data, once."""
-    if beginnings.is_empty():
-        print("Making up firms, trainers and visits to look at. This takes a few seconds, once.", flush=True)
-        with transaction():
-            demo.load(now=clock.now())
+
+def is_wanted() -> bool:
+    """Whether the database is as empty as on the very first start."""
+    return beginnings.is_empty()
 
 
 def welcome() -> str:

@@ -57,7 +57,10 @@ def prepare(app: Flask, settings: Settings) -> None:
     schema.require(app)
     if settings.is_loopback:
         with app.app_context():
-            demonstration.prepare()
+            if demonstration.is_wanted():
+                print("Making up firms, trainers and visits to look at. This takes a few seconds, once.", flush=True)
+                db.session.remove()  # it holds the lock that the other process needs
+                subprocess.run(demonstration.LOAD, cwd=ROOT, env=child_environment(os.environ), check=True)
             print(f"\n{demonstration.welcome()}\n", flush=True)
 
 
