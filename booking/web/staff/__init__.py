@@ -10,6 +10,7 @@ PARTS = (
     *("access", "account", "colleagues", "finding", "frame", "mailed", "mails", "presses"),
     *("sign_in", "today", "undoing"),
     *("enquiries.listing", "enquiries.page", "enquiries.phoned"),
+    "diary.board",
 )
 
 

@@ -1,0 +1,1 @@
+"""The week of every trainer, on one page."""
