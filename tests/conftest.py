@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -168,7 +169,12 @@ def live(fresh_app: Callable[..., Flask]) -> Iterator[Live]:
     """The application behind the shipped web server, on a fresh database, reachable on loopback."""
     app = fresh_app()
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run() -> None:
+        with suppress(OSError, ValueError):  # the end: `close` takes the socket away from under it
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield Live(app, f"http://127.0.0.1:{server.effective_port}")
     server.close()

@@ -1,0 +1,122 @@
+"""A firm books a visit, confirms its address, moves and cancels it: by mouse, by keyboard alone, without script."""
+
+import re
+from datetime import timedelta
+
+from flask import Flask
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from booking import clock
+from booking.db import db, transaction
+from booking.domain.access import WORKER, Purpose
+from booking.models import Link, Trainer, Visit
+from booking.services import links, visits
+from tests import make
+from tests.conftest import Live
+from tests.journeys.people import Person
+
+DETAILS = {
+    "Your name": "Jo Hallett",
+    "Work email": "jo@hallett.example",
+    "Phone": "01632 960 002",
+    "Organisation": "Hallett Joinery",
+    "Address": "Lowman Mill Yard",
+    "Town or village": "Tiverton",
+    "People taking part": "7",
+}
+
+
+def test_a_firm_books_confirms_moves_and_cancels(live: Live, person: Person) -> None:
+    arrange(live.app)
+    page = person.page
+    page.goto(f"{live.url}/courses")
+    person.follow("Leading a small team")
+    person.follow("Choose a visit date")
+    person.write("Postcode of your site", "ex16 4zz")
+    person.press("Continue")
+    expect(page.locator("h1")).to_have_text("Choose a visit date in Devon")
+    person.choose("slot-1")
+    person.press("Continue")
+    for field, text in DETAILS.items():
+        person.write(field, text)
+    person.press("Continue")
+    expect(page.locator("h1")).to_have_text("Check your answers before sending your booking request")
+    expect(page.get_by_text("Held for you until")).to_be_visible()
+    begun_earlier(live.app)
+    person.press("Send booking request")
+    expect(page.locator("h1")).to_have_text("Booking request sent")
+    reference = page.locator(".sent b").inner_text()
+    page.goto(f"{live.url}/confirm/{token(live.app)}")
+    person.press("Confirm your email address")
+    expect(page.locator("h1")).to_have_text("Your email address is confirmed")
+    settled(live.app)
+    person.follow("See or change your booking")
+    expect(page.locator("h1")).to_have_text(f"Your visit, {reference}")
+    expect(page.get_by_text("Ann Bell comes to you")).to_be_visible()
+    person.follow("Choose another date")
+    person.follow("Later: ")
+    page.locator(".cal a").first.wait_for()
+    person.choose("slot-3")
+    person.press("Continue")
+    person.press("Move the visit")
+    expect(page.get_by_text(re.compile("A move to .* is being arranged"))).to_be_visible()
+    person.follow("Cancel the visit")
+    expect(page.get_by_text("Cancelling it today costs")).to_be_visible()
+    person.press("Cancel the visit")
+    expect(page.get_by_text("This visit is not going ahead.")).to_be_visible()
+
+
+def test_a_firm_whose_date_goes_meanwhile_takes_another_and_types_nothing_twice(live: Live, person: Person) -> None:
+    arrange(live.app)
+    page = person.page
+    page.goto(f"{live.url}/book/place?course=course-1")
+    person.write("Postcode of your site", "EX16 4ZZ")
+    person.press("Continue")
+    person.choose("slot-0")
+    person.press("Continue")
+    for field, text in DETAILS.items():
+        person.write(field, text)
+    person.press("Continue")
+    lost(live.app)
+    person.press("Send booking request")
+    expect(page.get_by_text("That date has just been booked.")).to_be_visible()
+    person.choose("slot-0")
+    person.press("Continue")
+    expect(page.get_by_label("Organisation", exact=True)).to_have_value("Hallett Joinery")
+    person.press("Continue")
+    person.press("Send booking request")
+    expect(page.locator("h1")).to_have_text("Booking request sent")
+
+
+def arrange(app: Flask) -> None:
+    with app.app_context(), transaction():
+        make.ann(make.course())
+
+
+def begun_earlier(app: Flask) -> None:
+    """As if a person had taken their time: whoever needs less than seconds is looked at first."""
+    with app.app_context(), transaction():
+        db.session.scalars(select(Visit)).one().created_at -= timedelta(minutes=5)
+
+
+def token(app: Flask) -> str:
+    """What the first mail's button leads to."""
+    with app.app_context():
+        return links.token(db.session.scalars(select(Link).filter_by(purpose=Purpose.CONFIRM)).one())
+
+
+def settled(app: Flask) -> None:
+    """The trainer says yes, and it is confirmed."""
+    with app.app_context(), transaction():
+        visit, ann = db.session.scalars(select(Visit)).one(), db.session.scalars(select(Trainer)).one()
+        visits.accept(visit, ann, now=clock.now())
+        visits.confirm(visit, actor=WORKER, now=clock.now())
+
+
+def lost(app: Flask) -> None:
+    """The hold runs out, and Ann is away on that day."""
+    with app.app_context(), transaction():
+        visit = db.session.scalars(select(Visit)).one()
+        visits.let_go(visit.visitor, now=clock.now())
+        make.absence(db.session.scalars(select(Trainer)).one(), visit.first_day)
