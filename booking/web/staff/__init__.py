@@ -10,7 +10,8 @@ PARTS = (
     *("access", "account", "colleagues", "finding", "frame", "mailed", "mails", "presses"),
     *("sign_in", "today", "undoing"),
     *("enquiries.listing", "enquiries.page", "enquiries.phoned"),
-    "diary.board",
+    *("visits.changes", "visits.page"),
+    *("diary.board", "records.trainers"),
 )
 
 

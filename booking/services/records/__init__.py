@@ -1,0 +1,1 @@
+"""What staff keep up: the trainers, and what we sell."""
