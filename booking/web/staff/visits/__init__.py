@@ -1,0 +1,1 @@
+"""Pages of visits: one visit with everything about it, and what staff change."""
