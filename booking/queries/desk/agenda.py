@@ -1,0 +1,75 @@
+"""Visits as a list: filtered, a page at a time or whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import joinedload
+
+from booking.db import db
+from booking.domain.lifecycle import TrainerAnswer, VisitState
+from booking.domain.places import County
+from booking.models import Trainer, Visit
+
+PAGE = 50
+NOBODY = 0
+SENT = Visit.requested_at.is_not(None) | Visit.firm_id.is_not(None)  # a hold that nobody has sent is no visit yet
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list shows; None and False let everything through. `trainer` NOBODY: without one."""
+
+    state: VisitState | None = None
+    answer: TrainerAnswer | None = None
+    trainer: int | None = None
+    county: County | None = None
+    monday: date | None = None
+    no_report: bool = False
+
+
+def counts() -> Mapping[VisitState, int]:
+    """How many visits are in each state. 1 statement."""
+    found = db.session.execute(select(Visit.state, func.count()).where(SENT).group_by(Visit.state))
+    return dict.fromkeys(VisitState, 0) | {row[0]: row[1] for row in found}
+
+
+def height(wanted: Wanted, *, today: date) -> int:
+    """How many visits the list has. 1 statement."""
+    return db.session.scalar(select(func.count(Visit.id)).where(*_which(wanted, today))) or 0
+
+
+def listed(wanted: Wanted, *, today: date, page: int | None = None) -> Sequence[Visit]:
+    """One page of the list, or all of it: what is ahead by its day, what is over the latest first. 1 statement."""
+    rows = _rows().where(*_which(wanted, today))
+    over = wanted.state in (VisitState.DELIVERED, VisitState.CANCELLED, VisitState.EXPIRED)
+    rows = rows.order_by(Visit.first_day.desc() if over else Visit.first_day, Visit.id)
+    return db.session.scalars(rows if page is None else rows.limit(PAGE).offset((page - 1) * PAGE)).all()
+
+
+def trainers() -> Sequence[tuple[int, str]]:
+    """Every trainer, for the filter. 1 statement."""
+    return [(row[0], row[1]) for row in db.session.execute(select(Trainer.id, Trainer.name).order_by(Trainer.name))]
+
+
+def _rows() -> Select[Visit]:
+    loads = (Visit.course, Visit.firm, Visit.site, Visit.contact, Visit.trainer)
+    return select(Visit).options(*(joinedload(each) for each in loads))
+
+
+def _which(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [SENT]
+    if wanted.state:
+        found.append(Visit.state == wanted.state)
+    if wanted.answer:
+        found.append(Visit.trainer_answer == wanted.answer)
+    if wanted.trainer is not None:
+        found.append(Visit.trainer_id == wanted.trainer if wanted.trainer else Visit.trainer_id.is_(None))
+    if wanted.county:
+        found.append(Visit.county == wanted.county)
+    if wanted.monday:
+        found.append(Visit.first_day.between(wanted.monday, wanted.monday + timedelta(days=6)))
+    if wanted.no_report:
+        found += [Visit.state == VisitState.CONFIRMED, Visit.took_place.is_(None), Visit.first_day < today]
+    return found

@@ -1,0 +1,96 @@
+"""The list of visits, with its filters in the address; the same list as a file."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from booking import clock
+from booking.domain.lifecycle import TrainerAnswer, VisitState
+from booking.domain.places import County
+from booking.domain.text import csv_cell
+from booking.queries.desk import agenda
+from booking.queries.desk.agenda import NOBODY, Wanted
+from booking.web.filters import phone_words
+from booking.web.staff import pages
+from booking.web.staff.enquiries.listing import BOM, member, number
+
+KEPT = ("state", "answer", "trainer", "county", "week", "report")
+STATES = [each for each in VisitState if each not in (VisitState.HELD, VisitState.OFFERED)]
+COLUMNS = (
+    *("Reference", "State", "Day", "Half-days", "Course", "Firm", "Town", "Postcode", "County", "Contact", "Email"),
+    *("Phone", "People", "Trainer", "Answer", "Net pounds", "VAT percent", "Fee pounds"),
+)
+
+
+@pages.get("/visits")
+def visits() -> str:
+    today, wanted = clock.today(), read(request.args)
+    height = agenda.height(wanted, today=today)
+    last = max(1, -(-height // agenda.PAGE))
+    page = min(number("page") or 1, last)
+    return render_template(
+        "staff/visits.html",
+        rows=agenda.listed(wanted, today=today, page=page),
+        wanted=wanted,
+        counts=agenda.counts(),
+        height=height,
+        page=page,
+        last=last,
+        states=STATES,
+        trainers=agenda.trainers(),
+        counties=County,
+        is_filtered=wanted != Wanted(state=wanted.state),
+        here=here,
+    )
+
+
+@pages.get("/visits.csv")
+def visits_csv() -> Response:
+    """Every row of the list on screen, in its order."""
+    table = StringIO()
+    writer = csv.writer(table)
+    writer.writerow(COLUMNS)
+    rows = agenda.listed(read(request.args), today=clock.today())
+    writer.writerows([csv_cell(cell) for cell in cells(row)] for row in rows)
+    headers = {"Content-Disposition": f'attachment; filename="visits-{clock.today()}.csv"'}
+    return Response(BOM + table.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def cells(row: Any) -> Iterator[str]:
+    """One visit in the order of COLUMNS."""
+    yield from (row.reference, row.state, str(row.first_day), str(row.half_days), row.course.title, row.firm.name)
+    yield from (row.site.town, row.site.postcode, row.county.label, row.contact.name, row.contact.email)
+    yield from (phone_words(row.contact.phone), str(row.people or ""), row.trainer.name if row.trainer else "")
+    yield from (row.trainer_answer, f"{row.price_pence / 100:.2f}", str(row.vat_percent), f"{row.fee_pence / 100:.2f}")
+
+
+def read(args: Mapping[str, str]) -> Wanted:
+    """The filters in an address; what is none of ours is left out."""
+    trainer = args.get("trainer", "")
+    return Wanted(
+        state=member(VisitState, args.get("state")),
+        answer=member(TrainerAnswer, args.get("answer")),
+        trainer=NOBODY if trainer == "none" else number("trainer"),
+        county=member(County, args.get("county")),
+        monday=monday(args.get("week", "")),
+        no_report=args.get("report") == "missing",
+    )
+
+
+def monday(typed: str) -> date | None:
+    """The Monday of a week named by any of its days."""
+    try:
+        day = date.fromisoformat(typed)
+        return day - timedelta(days=day.weekday())
+    except (ValueError, OverflowError):
+        return None
+
+
+def here(endpoint: str = "staff.visits", **changes: Any) -> str:
+    """The address of this list with something changed; another filter starts at its first page."""
+    kept = {name: request.args[name] for name in KEPT if request.args.get(name)}
+    return url_for(endpoint, **{**kept, **changes})

@@ -1,0 +1,67 @@
+"""The list of visits: filters in the address, a file of exactly what is on screen."""
+
+import pytest
+from flask import Flask
+
+from booking.domain.lifecycle import VisitState
+from tests import make
+from tests.counting import counted
+from tests.pages import PageClient
+from tests.signing import browser, signed_in
+
+
+@pytest.fixture
+def desk(app: Flask) -> PageClient:
+    return signed_in(browser(app), make.cora())
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_takes_the_same_statements_for_one_visit_and_for_three(desk: PageClient, rows: int) -> None:
+    for _ in range(rows):
+        make.visit(trainer=make.trainer())
+    with counted() as statements:
+        page = desk.get("/staff/visits").text
+    assert page.count("Acme Joinery</a>") == rows
+    assert len(statements) == 7
+
+
+def test_an_empty_list_says_why_and_a_filtered_one_how_to_go_on(desk: PageClient) -> None:
+    assert "They come from booking requests" in desk.get("/staff/visits").text
+    assert "Clear the filters" in desk.get("/staff/visits?county=dorset").text
+
+
+def test_a_hold_is_not_on_the_list(desk: PageClient) -> None:
+    make.visit(VisitState.HELD)
+    assert "No visits." in desk.get("/staff/visits").text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("state=confirmed", True),
+        ("state=requested", False),
+        ("week=2027-03-26", True),
+        ("week=2027-03-29", False),
+        ("county=devon", True),
+        ("trainer=none", False),
+        ("report=missing", False),
+        ("answer=accepted", True),
+    ],
+)
+def test_each_filter_shows_what_it_says(desk: PageClient, query: str, found: bool) -> None:
+    visit = make.visit()
+    assert (visit.reference in desk.get(f"/staff/visits?{query}").text) is found
+
+
+@pytest.mark.parametrize("query", ["state=x", "week=9999-99-99", "week=0001-01-01", "trainer=-1", "page=99999999999"])
+def test_a_strange_address_shows_a_list(desk: PageClient, query: str) -> None:
+    assert desk.get(f"/staff/visits?{query}").status_code == 200
+
+
+def test_the_file_has_the_rows_on_screen_and_no_formula(desk: PageClient) -> None:
+    make.visit(enquiry=make.enquiry(of=make.firm("=HYPERLINK(1)")))
+    make.visit(VisitState.CANCELLED, trainer=make.trainer())
+    text = desk.get("/staff/visits.csv?state=confirmed").text
+    assert text.startswith("\ufeffReference")
+    assert len(text.splitlines()) == 2
+    assert ",'=HYPERLINK(1)," in text
