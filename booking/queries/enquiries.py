@@ -1,5 +1,7 @@
 """What the services of enquiries need to know."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -62,3 +64,10 @@ def last_change(enquiry_id: int) -> HistoryEntry | None:
     return db.session.scalars(
         select(HistoryEntry).filter_by(enquiry_id=enquiry_id).order_by(HistoryEntry.id.desc()).limit(1)
     ).first()
+
+
+def open_ones() -> Sequence[Enquiry]:
+    """Enquiries that a visit can still be booked for, the newest first; the last hundred."""
+    rows = select(Enquiry).where(Enquiry.state.in_(OPEN_ENQUIRIES), Enquiry.suspicion == "")
+    rows = rows.options(joinedload(Enquiry.firm), joinedload(Enquiry.course))
+    return db.session.scalars(rows.order_by(Enquiry.created_at.desc(), Enquiry.id.desc()).limit(100)).all()

@@ -10,8 +10,8 @@ PARTS = (
     *("access", "account", "colleagues", "finding", "frame", "mailed", "mails", "presses"),
     *("sign_in", "today", "undoing"),
     *("enquiries.listing", "enquiries.page", "enquiries.phoned"),
-    *("visits.changes", "visits.listing", "visits.page"),
-    *("diary.board", "records.trainers"),
+    *("visits.adding", "visits.changes", "visits.listing", "visits.page"),
+    *("diary.board", "records.courses", "records.trainers"),
 )
 
 

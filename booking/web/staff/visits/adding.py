@@ -1,0 +1,121 @@
+"""A visit that staff enter by hand, for an enquiry: everything it told is filled in."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, NumberRange
+
+from booking import clock
+from booking.db import transaction
+from booking.domain.days import Half, Slot
+from booking.domain.errors import Refused
+from booking.domain.places import County, parse_postcode
+from booking.domain.words import day_words, parse_day
+from booking.queries import catalogue, enquiries
+from booking.queries.desk import agenda
+from booking.services import forms, visits
+from booking.services.visits import OnTheDay, Place
+from booking.web.fields import KeyedForm, Line, Paragraph
+from booking.web.staff import pages
+from booking.web.staff.access import actor
+from booking.web.staff.enquiries.listing import number
+from booking.web.staff.visits.changes import HALVES
+
+BEST = "0"
+
+
+class AddForm(KeyedForm):
+    course = SelectField("Course", validate_choice=False)
+    day = Line("Day", limit=30, missing="Enter a day, like 12 January")
+    half = SelectField("Starts in the", choices=HALVES, validate_choice=False)
+    trainer = SelectField("Trainer", validate_choice=False)
+    reason = Line("Why, where a rule speaks against it (optional)", limit=200)
+    address = Line("Address", limit=250, missing="Enter the address")
+    town = Line("Town", limit=60, missing="Enter the town")
+    postcode = Line("Postcode", limit=20, missing="Enter a full postcode, like EX1 1AA")
+    county = SelectField("County", choices={each.value: each.label for each in County}, validate_choice=False)
+    people = IntegerField(
+        "How many people",
+        validators=[InputRequired("Enter how many people"), NumberRange(1, 500, "People must be 1 to 500")],
+    )
+    room = Line("Room (optional)", limit=200)
+    parking = Line("Parking (optional)", limit=200)
+    access_needs = Paragraph("Access needs (optional)", limit=400)
+    notes = Paragraph("Anything else for the trainer (optional)", limit=2000)
+
+    @classmethod
+    def opened(cls, enquiry: Any, *, asked: Mapping[str, str]) -> "AddForm":
+        """With what the enquiry told, and the day and trainer of the planner's cell."""
+        courses, told = catalogue.active(), asked.get("day", "")
+        try:
+            day = day_words(parse_day(told, today=clock.today())) if told else ""
+        except Refused:
+            day = ""
+        form = cls(
+            data={
+                "course": str(enquiry.course_id or ""),
+                "day": day,
+                "half": asked.get("half", Half.AM),
+                "trainer": asked.get("trainer", BEST),
+                "postcode": enquiry.place,
+                "county": enquiry.county,
+                "people": enquiry.people,
+            }
+        )
+        form.course.choices = [SelectChoice(str(each.id), each.title) for each in courses]
+        best = SelectChoice(BEST, "Whoever is best")
+        form.trainer.choices = [best, *(SelectChoice(str(each), name) for each, name in agenda.trainers())]
+        return form
+
+    def booked(self, enquiry: Any) -> Any:
+        """The visit, booked. Raises Refused beside its field."""
+        postcode = parse_postcode(self.postcode.data)
+        course = next((each for each in catalogue.active() if str(each.id) == self.course.data), None)
+        if course is None:
+            raise Refused("Select a course", field="course")
+        if self.county.data not in set(County):
+            raise Refused("Select a county", field="county")
+        place = Place(self.address.data, self.town.data, str(postcode), postcode.outcode, County(self.county.data))
+        half = Half(self.half.data) if self.half.data in set(Half) and course.half_days == 1 else Half.AM
+        on_the_day = OnTheDay(
+            self.people.data, self.room.data, self.parking.data, self.access_needs.data, self.notes.data
+        )
+        return visits.book(
+            enquiry,
+            course=course,
+            place=place,
+            on_the_day=on_the_day,
+            at=Slot(parse_day(self.day.data, today=clock.today(), field="day"), half),
+            trainer_id=int(self.trainer.data)
+            if str(self.trainer.data or "").isdecimal() and self.trainer.data != BEST
+            else None,
+            reason=self.reason.data,
+            actor=actor(),
+            now=clock.now(),
+        )
+
+
+@pages.route("/visits/add", methods=["GET", "POST"])
+def visit_add() -> ResponseReturnValue:
+    wanted = number("enquiry")
+    if wanted is None:  # from a cell of the planner: whose visit is it?
+        return render_template("staff/visit_whose.html", asked=request.args, rows=enquiries.open_ones())
+    enquiry = enquiries.complete(wanted) or abort(HTTPStatus.NOT_FOUND)
+    form = AddForm.opened(enquiry, asked=request.args)
+    if form.sent():
+        try:
+            with transaction():
+                first = forms.first_time(form.key.data, form.fields(), now=clock.now())
+                visit = form.booked(enquiry)
+                first.answer = url_for(".visit", reference=visit.reference)
+            return redirect(first.answer, HTTPStatus.SEE_OTHER)
+        except forms.Repeated as repeated:
+            return redirect(repeated.answer, HTTPStatus.SEE_OTHER)
+        except Refused as refusal:
+            form.refuse(Refused(str(refusal), field="day") if refusal.field == "slot" else refusal)
+    return render_template("staff/visit_add.html", form=form, enquiry=enquiry), form.status

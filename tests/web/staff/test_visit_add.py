@@ -1,0 +1,85 @@
+"""A visit that staff book by hand: what the enquiry told is filled in, and nothing typed is lost."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from booking.db import db
+from booking.domain.lifecycle import TrainerAnswer, VisitState
+from booking.models import Visit
+from tests import make
+from tests.conftest import NOW
+from tests.pages import PageClient
+from tests.signing import browser, signed_in
+
+
+@pytest.fixture(autouse=True)
+def _then() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(app: Flask) -> PageClient:
+    return signed_in(browser(app), make.cora())
+
+
+def fields(**changes: Any) -> dict[str, Any]:
+    course = make.course()
+    make.ann(course)
+    told = {"course": course.id, "day": "24 March 2027", "half": "am", "trainer": "0", "key": "one form"}
+    where = {"address": "Unit 4", "town": "Exeter", "postcode": "ex2 8aa", "county": "devon", "people": "8"}
+    return {**told, **where, **changes}
+
+
+def test_an_enquiry_becomes_a_visit_whose_trainer_is_asked(desk: PageClient) -> None:
+    enquiry = make.enquiry()
+    path = f"/staff/visits/add?enquiry={enquiry.id}"
+    assert 'value="EX2 8AA"' in desk.get(path).text
+    sent = fields()
+    response = desk.send(path, sent)
+    visit = db.session.scalars(select(Visit)).one()
+    assert response.location == f"/staff/visits/{visit.reference}"
+    assert (visit.state, visit.trainer_answer) == (VisitState.REQUESTED, TrainerAnswer.ASKED)
+    assert desk.send(path, sent).location == response.location
+    assert len(db.session.scalars(select(Visit)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "beside"),
+    [
+        ({"day": "someday"}, "day-error"),
+        ({"day": "27 March 2027"}, "day-error"),
+        ({"postcode": "nowhere"}, "postcode-error"),
+        ({"people": "many"}, "people-error"),
+        ({"people": "99"}, "people-error"),
+        ({"course": "9999"}, "course-error"),
+        ({"county": "kent"}, "county-error"),
+        ({"town": ""}, "town-error"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_the_rest_is_kept(
+    desk: PageClient, wrong: dict[str, str], beside: str
+) -> None:
+    enquiry = make.enquiry()
+    response = desk.send(f"/staff/visits/add?enquiry={enquiry.id}", fields(parking="By the gate", **wrong))
+    assert response.status_code == 422
+    assert f'id="{beside}"' in response.text
+    assert "By the gate" in response.text
+    assert db.session.scalars(select(Visit)).all() == []
+
+
+def test_a_cell_of_the_planner_asks_whose_visit_it_is(desk: PageClient) -> None:
+    enquiry = make.enquiry()
+    page = desk.get("/staff/visits/add?day=2027-03-24&half=pm&trainer=1").text
+    assert f"enquiry={enquiry.id}" in page
+    assert "2027-03-24" in page
+
+
+@pytest.mark.parametrize("query", ["enquiry=99999", "enquiry=0"])
+def test_an_enquiry_that_does_not_exist_is_not_there(desk: PageClient, query: str) -> None:
+    assert desk.get(f"/staff/visits/add?{query}").status_code == 404
