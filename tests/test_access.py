@@ -75,6 +75,9 @@ ADMIN = {
     "staff.change_colleague",
     "staff.colleague",
     "staff.colleagues",
+    "staff.course_add",
+    "staff.course_edit",
+    "staff.course_press",
     "staff.invite",
 }
 
