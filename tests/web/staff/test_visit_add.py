@@ -53,7 +53,7 @@ def test_an_enquiry_becomes_a_visit_whose_trainer_is_asked(desk: PageClient) -> 
     ("wrong", "beside"),
     [
         ({"day": "someday"}, "day-error"),
-        ({"day": "27 March 2027"}, "day-error"),
+        ({"day": "27 March 2027"}, "trainer-error"),
         ({"postcode": "nowhere"}, "postcode-error"),
         ({"people": "many"}, "people-error"),
         ({"people": "99"}, "people-error"),

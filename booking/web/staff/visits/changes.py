@@ -104,7 +104,7 @@ def visit_move(reference: str) -> ResponseReturnValue:
     row, now = found(reference), clock.now()
     openings = dates.openings(course=row.course, county=row.county, outcode=row.outcode, now=now, but_visit=row.id)
     return render_template(
-        "staff/visit_move.html", form=form, visit=row, fee=fees.to_move(row, now=now), soonest=openings.soonest(8)
+        "staff/visit_move.html", form=form, visit=row, due=fees.to_move(row, now=now), soonest=openings.soonest(8)
     ), form.status
 
 
@@ -126,8 +126,8 @@ def visit_cancel(reference: str) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
     row = found(reference)
-    fee = fees.to_cancel(row, now=clock.now())
-    return render_template("staff/visit_cancel.html", form=form, visit=row, fee=fee), form.status
+    due = fees.to_cancel(row, now=clock.now())
+    return render_template("staff/visit_cancel.html", form=form, visit=row, due=due), form.status
 
 
 @pages.route("/visits/<reference>/report", methods=["GET", "POST"])
