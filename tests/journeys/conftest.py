@@ -20,13 +20,6 @@ def chromium() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A phone's page, script and all; a fault in the page's own script or a file that is missing fails the test."""
-    with chromium.new_context(viewport={"width": 390, "height": 844}) as context:
-        yield watched(context.new_page())
-
-
 @pytest.fixture(params=["mouse", "keyboard", "no script"])
 def person(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Person]:
     """Somebody who walks through the pages."""
@@ -37,15 +30,16 @@ def person(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Person
 
 
 def watched(page: Page) -> Page:
-    """The page, which fails loudly where a server or a script of it does."""
-
-    def refuse(error: Error) -> None:
-        raise AssertionError(error)
-
-    def check(answer: Response) -> None:
-        assert answer.status < 500, f"{answer.status} at {answer.url}"
-
-    page.on("pageerror", refuse)
+    """The page, which fails the test where a server or a script of it does."""
+    page.on("pageerror", fail)
     page.on("response", check)
     page.set_default_timeout(10_000)
     return page
+
+
+def fail(error: Error) -> None:
+    raise AssertionError(error.message)
+
+
+def check(answer: Response) -> None:
+    assert answer.status < 500, f"{answer.status} at {answer.url}"
