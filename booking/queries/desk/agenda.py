@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
@@ -11,6 +11,7 @@ from booking.db import db
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County
 from booking.models import Trainer, Visit
+from booking.queries.desk import piles
 
 PAGE = 50
 NOBODY = 0
@@ -35,14 +36,14 @@ def counts() -> Mapping[VisitState, int]:
     return dict.fromkeys(VisitState, 0) | {row[0]: row[1] for row in found}
 
 
-def height(wanted: Wanted, *, today: date) -> int:
+def height(wanted: Wanted, *, now: datetime) -> int:
     """How many visits the list has. 1 statement."""
-    return db.session.scalar(select(func.count(Visit.id)).where(*_which(wanted, today))) or 0
+    return db.session.scalar(select(func.count(Visit.id)).where(*_which(wanted, now))) or 0
 
 
-def listed(wanted: Wanted, *, today: date, page: int | None = None) -> Sequence[Visit]:
+def listed(wanted: Wanted, *, now: datetime, page: int | None = None) -> Sequence[Visit]:
     """One page of the list, or all of it: what is ahead by its day, what is over the latest first. 1 statement."""
-    rows = _rows().where(*_which(wanted, today))
+    rows = _rows().where(*_which(wanted, now))
     over = wanted.state in (VisitState.DELIVERED, VisitState.CANCELLED, VisitState.EXPIRED)
     rows = rows.order_by(Visit.first_day.desc() if over else Visit.first_day, Visit.id)
     return db.session.scalars(rows if page is None else rows.limit(PAGE).offset((page - 1) * PAGE)).all()
@@ -58,7 +59,7 @@ def _rows() -> Select[Visit]:
     return select(Visit).options(*(joinedload(each) for each in loads))
 
 
-def _which(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
+def _which(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [SENT]
     if wanted.state:
         found.append(Visit.state == wanted.state)
@@ -71,5 +72,5 @@ def _which(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
     if wanted.monday:
         found.append(Visit.first_day.between(wanted.monday, wanted.monday + timedelta(days=6)))
     if wanted.no_report:
-        found += [Visit.state == VisitState.CONFIRMED, Visit.took_place.is_(None), Visit.first_day < today]
+        found.append(piles.without_report(now))
     return found

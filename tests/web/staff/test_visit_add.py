@@ -53,6 +53,9 @@ def test_an_enquiry_becomes_a_visit_whose_trainer_is_asked(desk: PageClient) -> 
     ("wrong", "beside"),
     [
         ({"day": "someday"}, "day-error"),
+        ({"day": "31 December 9999"}, "day-error"),
+        ({"trainer": "ann"}, "trainer-error"),
+        ({"trainer": "9" * 5000}, "trainer-error"),
         ({"day": "27 March 2027"}, "trainer-error"),
         ({"postcode": "nowhere"}, "postcode-error"),
         ({"people": "many"}, "people-error"),

@@ -1,6 +1,9 @@
 """The list of visits: filters in the address, a file of exactly what is on screen."""
 
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
+import time_machine
 from flask import Flask
 
 from booking.domain.lifecycle import VisitState
@@ -53,7 +56,17 @@ def test_each_filter_shows_what_it_says(desk: PageClient, query: str, found: boo
     assert (visit.reference in desk.get(f"/staff/visits?{query}").text) is found
 
 
-@pytest.mark.parametrize("query", ["state=x", "week=9999-99-99", "week=0001-01-01", "trainer=-1", "page=99999999999"])
+@pytest.mark.parametrize(("days_ago", "found"), [(1, False), (2, True)])
+def test_a_report_is_missing_once_the_last_day_of_a_visit_is_over(app: Flask, days_ago: int, found: bool) -> None:
+    visit = make.visit(course=make.course(half_days=4))
+    with time_machine.travel(datetime.combine(make.DAY, time(18), UTC) + timedelta(days=days_ago), tick=False):
+        client = signed_in(browser(app), make.cora())
+        assert (visit.reference in client.get("/staff/visits?report=missing").text) is found
+
+
+@pytest.mark.parametrize(
+    "query", ["state=x", "week=9999-99-99", "week=0001-01-01", "week=9999-12-31", "trainer=-1", "page=99999999999"]
+)
 def test_a_strange_address_shows_a_list(desk: PageClient, query: str) -> None:
     assert desk.get(f"/staff/visits?{query}").status_code == 200
 

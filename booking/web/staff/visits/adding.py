@@ -24,7 +24,7 @@ from booking.web.fields import KeyedForm, Line, Paragraph
 from booking.web.staff import pages
 from booking.web.staff.access import actor
 from booking.web.staff.enquiries.listing import number
-from booking.web.staff.visits.changes import HALVES
+from booking.web.staff.visits.changes import HALVES, typed_day
 
 BEST = "0"
 
@@ -80,6 +80,9 @@ class AddForm(KeyedForm):
             raise Refused("Select a course", field="course")
         if self.county.data not in set(County):
             raise Refused("Select a county", field="county")
+        trainer_id = next((each for each, _ in agenda.trainers() if str(each) == self.trainer.data), None)
+        if trainer_id is None and self.trainer.data != BEST:
+            raise Refused("Select a trainer, or whoever is best", field="trainer")
         place = Place(self.address.data, self.town.data, str(postcode), postcode.outcode, County(self.county.data))
         half = Half(self.half.data) if self.half.data in set(Half) and course.half_days == 1 else Half.AM
         on_the_day = OnTheDay(
@@ -90,10 +93,8 @@ class AddForm(KeyedForm):
             course=course,
             place=place,
             on_the_day=on_the_day,
-            at=Slot(parse_day(self.day.data, today=clock.today(), field="day"), half),
-            trainer_id=int(self.trainer.data)
-            if str(self.trainer.data or "").isdecimal() and self.trainer.data != BEST
-            else None,
+            at=Slot(typed_day(self.day.data or ""), half),
+            trainer_id=trainer_id,
             reason=self.reason.data,
             actor=actor(),
             now=clock.now(),

@@ -13,7 +13,7 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.days import Half, Slot
 from booking.domain.errors import Refused
-from booking.domain.words import parse_day
+from booking.domain.words import parse_span
 from booking.queries import dates, fees, shortlist
 from booking.queries.desk import visit as queries
 from booking.services import visits
@@ -91,7 +91,9 @@ def visit_move(reference: str) -> ResponseReturnValue:
             with transaction():
                 visits.move_by_staff(
                     row,
-                    at=Slot(typed_day(form), Half(form.half.data) if form.half.data in set(Half) else Half.AM),
+                    at=Slot(
+                        typed_day(form.day.data or ""), Half(form.half.data) if form.half.data in set(Half) else Half.AM
+                    ),
                     reason=form.reason.data,
                     waive=form.waive.data,
                     actor=actor(),
@@ -159,9 +161,12 @@ def back_to(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".visit", reference=reference), HTTPStatus.SEE_OTHER)
 
 
-def typed_day(form: MoveForm) -> date:
-    """A day as staff type it, or as a link of the page filled it in. Refused beside `day`."""
-    return parse_day(form.day.data, today=clock.today(), field="day")
+def typed_day(typed: str) -> date:
+    """A day as staff type it, from today to 18 months ahead. Raises Refused beside `day`."""
+    span = parse_span(typed, "", today=clock.today(), fields=("day", "day"))
+    if span is None:
+        raise Refused("Enter a day, like 12 January", field="day")
+    return span.first_on
 
 
 def moved_to_field(refusal: Refused) -> Refused:

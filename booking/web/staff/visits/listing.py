@@ -28,13 +28,13 @@ COLUMNS = (
 
 @pages.get("/visits")
 def visits() -> str:
-    today, wanted = clock.today(), read(request.args)
-    height = agenda.height(wanted, today=today)
+    now, wanted = clock.now(), read(request.args)
+    height = agenda.height(wanted, now=now)
     last = max(1, -(-height // agenda.PAGE))
     page = min(number("page") or 1, last)
     return render_template(
         "staff/visits.html",
-        rows=agenda.listed(wanted, today=today, page=page),
+        rows=agenda.listed(wanted, now=now, page=page),
         wanted=wanted,
         counts=agenda.counts(),
         height=height,
@@ -54,7 +54,7 @@ def visits_csv() -> Response:
     table = StringIO()
     writer = csv.writer(table)
     writer.writerow(COLUMNS)
-    rows = agenda.listed(read(request.args), today=clock.today())
+    rows = agenda.listed(read(request.args), now=clock.now())
     writer.writerows([csv_cell(cell) for cell in cells(row)] for row in rows)
     headers = {"Content-Disposition": f'attachment; filename="visits-{clock.today()}.csv"'}
     return Response(BOM + table.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
@@ -85,7 +85,8 @@ def monday(typed: str) -> date | None:
     """The Monday of a week named by any of its days."""
     try:
         day = date.fromisoformat(typed)
-        return day - timedelta(days=day.weekday())
+        sunday = day + timedelta(days=6 - day.weekday())  # the last week of the calendar has none
+        return sunday - timedelta(days=6)
     except (ValueError, OverflowError):
         return None
 
