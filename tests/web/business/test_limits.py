@@ -1,0 +1,59 @@
+"""How often one address or one network may send: said on the form, with everything kept."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from booking.db import db
+from booking.domain.access import Purpose
+from booking.models import Mail, Visit
+from booking.services import links
+from tests import make
+from tests.conftest import NOW
+from tests.pages import PageClient
+from tests.web.business.booking import hidden, send, to_check
+
+
+@pytest.fixture
+def limited(fresh_app: Callable[..., Flask]) -> Iterator[PageClient]:
+    """A client of an application that counts, with Ann as the only trainer."""
+    app = fresh_app(rate_limits=True)
+    app.test_client_class = PageClient
+    with app.app_context():
+        make.ann(make.course(), weekly_limit=14)
+        db.session.commit()
+        client = app.test_client()
+        assert isinstance(client, PageClient)
+        yield client
+
+
+def test_a_sixth_request_from_one_address_waits_and_loses_nothing(limited: PageClient) -> None:
+    for n in range(5):
+        limited.delete_cookie("session")
+        to_check(limited, "course-1", slot=f"2027-03-{8 + n:02}-am")
+        assert send(limited).status_code == 303
+    limited.delete_cookie("session")
+    to_check(limited, "course-1", slot="2027-03-15-am", email="MAYA@acme.example")
+    page = send(limited)
+    assert (page.status_code, int(page.headers["Retry-After"]) > 3600) == (429, True)
+    assert "We have had several requests from you." in page.text
+    assert "Acme Joinery" in page.text
+    assert db.session.scalar(select(func.count()).select_from(Visit).where(Visit.requested_at.is_not(None))) == 5
+
+
+def test_the_same_request_again_is_not_counted(limited: PageClient) -> None:
+    to_check(limited, "course-1")
+    form = hidden(limited, "/book/check")
+    assert {limited.post("/book/check", data=form).status_code for _ in range(12)} == {303}
+
+
+def test_new_links_are_asked_for_three_times_an_hour(limited: PageClient) -> None:
+    visit = make.visit()
+    token = links.token(make.link(Purpose.MANAGE, visit_id=visit.id))
+    links.revoke(Purpose.MANAGE, now=NOW, visit_id=visit.id)
+    db.session.commit()
+    answers = [limited.send(f"/b/{token}/new-link", page=f"/b/{token}").status_code for _ in range(4)]
+    assert answers == [303] * 3 + [429]
+    assert db.session.scalar(select(func.count()).select_from(Mail)) == 1  # within one minute it is one mail
