@@ -96,6 +96,11 @@ def own_domain(address: str) -> str | None:
     return None if domain in _MAIL_DOMAINS or not domain else domain
 
 
+def whole_number(text: str | None, *, digits: int) -> int | None:
+    """The number that at most so many plain digits are; None for anything else, however long."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 def csv_cell(text: str) -> str:
     """The text as a spreadsheet cell that is never run as a formula; a telephone number "+44 …" gets the quote too."""
     return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text

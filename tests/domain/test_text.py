@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.domain.errors import Refused
-from booking.domain.text import clean, csv_cell, suggested_email
+from booking.domain.text import clean, csv_cell, suggested_email, whole_number
 
 HIDDEN = ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\x9b", "\u200e", "\u202e", "\u2066", "\ud800", "\udfff"]
 
@@ -108,3 +108,13 @@ def test_a_cell_is_never_a_formula(start: str) -> None:
 @pytest.mark.parametrize("text", ["", "Hallett Joinery", "7 people", "a=b", "sam@firm.example"])
 def test_an_ordinary_cell_stays_as_it_is(text: str) -> None:
     assert csv_cell(text) == text
+
+
+@pytest.mark.parametrize(("typed", "number"), [("0", 0), ("8", 8), ("007", 7), ("999", 999)])
+def test_a_whole_number_is_read(typed: str, number: int) -> None:
+    assert whole_number(typed, digits=3) == number
+
+
+@pytest.mark.parametrize("typed", [None, "", " 8", "-1", "8.0", "1e2", "²", "٣", "1000", "9" * 5_000])
+def test_what_is_no_whole_number_or_too_long_is_none(typed: str | None) -> None:
+    assert whole_number(typed, digits=3) is None

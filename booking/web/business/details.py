@@ -12,6 +12,7 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.errors import Refused
 from booking.domain.places import Postcode, parse_postcode
+from booking.domain.text import whole_number
 from booking.queries import dates
 from booking.queries.journey.drafts import Begun
 from booking.services import drafts
@@ -69,8 +70,7 @@ class DetailsForm(Form):
         return form
 
     def validate_people(self, field: Field) -> None:
-        typed = str(field.data)
-        self.count = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0
+        self.count = whole_number(field.data, digits=4) or 0
         if self.count < 1:
             raise StopValidation("Number of people must be a whole number, like 8")
         if self.count > self.most:

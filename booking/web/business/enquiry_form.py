@@ -10,6 +10,7 @@ from booking import clock
 from booking.domain.errors import Refused
 from booking.domain.lifecycle import CallBand, EnquiryReason
 from booking.domain.places import County, read_place
+from booking.domain.text import whole_number
 from booking.domain.words import Span, parse_span
 from booking.services.enquiries import Told
 from booking.web.contacts import Email, Phone
@@ -105,7 +106,7 @@ class EnquiryForm(ScreenedForm):
     def read_people(self) -> None:
         typed = self.people.data
         if typed and not self.people.errors:
-            if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_PEOPLE):
+            if not 1 <= (whole_number(typed, digits=10) or 0) <= MOST_PEOPLE:
                 raise Refused(f"Number of people must be a number from 1 to {MOST_PEOPLE}, like 8", field="people")
             self.number = int(typed)
 

@@ -13,6 +13,7 @@ from booking.domain.access import Purpose
 from booking.domain.diagnostic.context import GroupSize, Subject, Trigger
 from booking.domain.diagnostic.instrument import QUICK, Instrument, Question
 from booking.domain.errors import Refused
+from booking.domain.text import whole_number
 from booking.queries import responses as queries
 from booking.queries.responses import Progress
 from booking.services import links, responses
@@ -147,7 +148,7 @@ def store(progress: Progress, asked: Question, form: AnswerForm) -> str:
             visitor(),
             asked.id,
             code=form.code,
-            revision=int(form.revision.data) if str(form.revision.data).isdecimal() else 0,
+            revision=whole_number(form.revision.data, digits=9) or 0,
             seconds=seconds_since(form.shown.data),
             now=clock.now(),
         )

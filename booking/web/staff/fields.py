@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import StopValidation
 
+from booking.domain.text import whole_number
 from booking.web.fields import Form, Line
 from booking.web.staff.security import too_weak
 
@@ -56,7 +57,7 @@ class Number(Line):
 
     def pre_validate(self, form: FlaskForm) -> None:
         super().pre_validate(form)
-        typed = self.data
-        if not (typed.isascii() and typed.isdigit() and len(typed) < 10 and self.least <= int(typed) <= self.most):
+        found = whole_number(self.data, digits=9)
+        if found is None or not self.least <= found <= self.most:
             raise StopValidation(f"{self.label.text} must be a number from {self.least} to {self.most}")
-        self.number = int(typed)
+        self.number = found

@@ -9,6 +9,7 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.errors import Refused
 from booking.domain.post import MailState
+from booking.domain.text import whole_number
 from booking.queries import outbox as queries
 from booking.services import links
 from booking.services import outbox as services
@@ -38,9 +39,8 @@ def outbox() -> str:
     state = next((each for each in MailState if each == request.args.get("state")), None)
     counts = queries.counts()
     height = counts[state] if state else sum(counts.values())
-    typed = request.args.get("page", "")
     last = max(1, -(-height // queries.PAGE))
-    page = min(max(int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1, 1), last)
+    page = min(whole_number(request.args.get("page"), digits=6) or 1, last)
     return render_template(
         "staff/outbox.html",
         rows=queries.page(state, number=page),

@@ -11,6 +11,7 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.errors import NotFound, Overtaken, Refused
 from booking.domain.lifecycle import EnquiryState, VisitState
+from booking.domain.text import whole_number
 from booking.queries import enquiries as enquiry_queries
 from booking.queries import staff as staff_queries
 from booking.queries import visits as visit_queries
@@ -139,5 +140,4 @@ def seen() -> int | None:
 
 def number(name: str) -> int:
     """A whole number that came with the button; 0 for anything else."""
-    typed = request.form.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    return whole_number(request.form.get(name), digits=9) or 0

@@ -170,6 +170,13 @@ def test_a_second_tab_does_not_overwrite_a_newer_answer(visitor: PageClient) -> 
     assert 'value="2" checked' in response.text
 
 
+@pytest.mark.parametrize("typed", ["", "-1", "one", "9" * 5_000, "²"])
+def test_a_revision_that_is_no_number_is_an_old_one(visitor: PageClient, typed: str) -> None:
+    begin(visitor)
+    assert visitor.send("/find/1", {"answer": "2", "revision": typed}).location == "/find/2"
+    assert visitor.send("/find/1", {"answer": "4", "revision": typed}).status_code == 422
+
+
 def test_a_page_without_its_token_is_shown_again_with_the_answer(visitor: PageClient) -> None:
     begin(visitor)
     response = visitor.post("/find/1", data={"answer": "3", "revision": "0"})

@@ -14,7 +14,7 @@ from booking.domain.days import london_time
 from booking.domain.desk.finding import sought
 from booking.domain.lifecycle import EnquiryReason, EnquiryState
 from booking.domain.places import County
-from booking.domain.text import csv_cell
+from booking.domain.text import csv_cell, whole_number
 from booking.queries import staff as colleagues
 from booking.queries.desk import pipeline
 from booking.queries.desk.pipeline import NOBODY, Due, Sort, Wanted
@@ -135,5 +135,4 @@ def member(kind: type[Member], value: str | None) -> Member | None:
 
 def number(name: str) -> int | None:
     """A small whole number in the address."""
-    typed = request.args.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None
+    return whole_number(request.args.get(name), digits=8)

@@ -14,6 +14,7 @@ from booking.db import transaction
 from booking.domain.errors import Overtaken, Refused
 from booking.domain.lifecycle import EnquiryReason
 from booking.domain.places import County, read_place
+from booking.domain.text import whole_number
 from booking.domain.words import Span, parse_span
 from booking.queries import catalogue
 from booking.services import enquiries, forms
@@ -88,7 +89,7 @@ class PhonedForm(KeyedForm):
     def read_people(self) -> None:
         typed = self.people.data
         if typed and not self.people.errors:
-            if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_PEOPLE):
+            if not 1 <= (whole_number(typed, digits=10) or 0) <= MOST_PEOPLE:
                 raise Refused(f"Number of people must be a number from 1 to {MOST_PEOPLE}, like 8", field="people")
             self.number = int(typed)
 
