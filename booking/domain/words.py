@@ -31,6 +31,11 @@ def near_day(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B}"
 
 
+def short_day(day: date) -> str:
+    """Wed 24 March: for lists and subjects."""
+    return f"{day:%a} {day.day} {day:%B}"
+
+
 def date_words(day: date) -> str:
     """24 March."""
     return f"{day.day} {day:%B}"

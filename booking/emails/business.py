@@ -10,7 +10,7 @@ from booking.domain.diagnostic.story import Story
 from booking.domain.lifecycle import VisitState
 from booking.domain.money import Price
 from booking.domain.post import Audience
-from booking.domain.words import clock_words
+from booking.domain.words import clock_words, short_day
 from booking.emails import calendar, enquiries, visits
 from booking.emails.message import Entry, Message, Person, compose, headline
 from booking.models import Enquiry, Visit
@@ -60,7 +60,7 @@ def saved_for_later(*, to_address: str, resume_url: str, answered: int, total: i
 def enquiry_received(enquiry: Enquiry) -> Message:
     """Everything that was told, and by when somebody answers. Needs contact, firm, course and windows."""
     due = london_time(enquiry.due_at) if enquiry.due_at else None
-    answer = f": answer by {clock_words(due.time())}, {visits.short_day(due.date())}" if due else ": we have it"
+    answer = f": answer by {clock_words(due.time())}, {short_day(due.date())}" if due else ": we have it"
     return compose(
         "enquiry_received",
         Audience.BUSINESS,
@@ -81,7 +81,7 @@ def request_received(
     return _about(
         "request_received",
         visit,
-        subject=f"Booking request {visit.reference}: {visits.short_day(visit.first_day)}",
+        subject=f"Booking request {visit.reference}: {short_day(visit.first_day)}",
         confirm_url=confirm_url,
         manage_url=manage_url,
         confirm_by=confirm_by,
@@ -107,7 +107,7 @@ def confirmed(visit: Visit, *, manage_url: str, now: datetime) -> Message:
     return _about(
         "confirmed",
         visit,
-        subject=headline("Confirmed: training at ", _town(visit), f", {visits.short_day(visit.first_day)}"),
+        subject=headline("Confirmed: training at ", _town(visit), f", {short_day(visit.first_day)}"),
         entry=_entry(visit, url=manage_url, now=now),
         manage_url=manage_url,
         today=london_time(now).date(),
@@ -120,7 +120,7 @@ def moved(visit: Visit, *, was_day: date, was_half: Half, manage_url: str, now: 
     return _about(
         "moved",
         visit,
-        subject=headline(f"Moved to {visits.short_day(visit.first_day)}: ", visit.course.title),
+        subject=headline(f"Moved to {short_day(visit.first_day)}: ", visit.course.title),
         entry=_entry(visit, url=manage_url, now=now) if is_confirmed else None,
         was=(was_day, was_half),
         is_confirmed=is_confirmed,
@@ -134,7 +134,7 @@ def cancelled(visit: Visit, *, manage_url: str, now: datetime) -> Message:
     return _about(
         "cancelled",
         visit,
-        subject=headline(f"Cancelled: {visits.short_day(visit.first_day)}, ", visit.course.title),
+        subject=headline(f"Cancelled: {short_day(visit.first_day)}, ", visit.course.title),
         entry=_entry(visit, url=manage_url, now=now, is_off=True) if calendar.may_hold(visit) else None,
         manage_url=manage_url,
         dates_url=f"{settings().base_url}/courses/{visit.course.slug}",
@@ -149,7 +149,7 @@ def invitation(visit: Visit, *, day: int, manage_url: str, now: datetime) -> Mes
     return _about(
         "invitation",
         visit,
-        subject=headline(f"{words}{visits.short_day(session.day)}, ", visit.course.title),
+        subject=headline(f"{words}{short_day(session.day)}, ", visit.course.title),
         entry=_entry(visit, day=day, url=manage_url, now=now, is_off=is_off),
         day=day,
         session=session,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from booking.domain.post import Audience
-from booking.emails import enquiries, visits
+from booking.domain.words import short_day
+from booking.emails import enquiries
 from booking.emails.message import Addressee, Message, compose, headline
 from booking.models import Enquiry, Mail, Visit
 from config import settings
@@ -20,7 +21,7 @@ def new_enquiry(enquiry: Enquiry, *, to: Addressee, enquiry_url: str, visit: Vis
         subject=headline(
             "New booking request: " if visit else "New enquiry: ",
             enquiry.firm.name,
-            f", {visits.short_day(visit.first_day)}" if visit else "",
+            f", {short_day(visit.first_day)}" if visit else "",
         ),
         enquiry=enquiry,
         visit=visit,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from booking.domain.days import Half
 from booking.domain.lifecycle import VisitState
 from booking.domain.post import Audience
-from booking.domain.words import clock_words, range_words
+from booking.domain.words import clock_words, range_words, short_day
 from booking.emails import calendar, visits
 from booking.emails.message import Entry, Message, compose, headline
 from booking.emails.visits import Drive, Session
@@ -52,7 +52,7 @@ def offer(visit: Visit, *, answer_url: str, drive: Drive | None, answers: Sequen
     return _about(
         "offer",
         visit,
-        subject=headline(f"Can you do {visits.short_day(visit.first_day)}, ", _town(visit), "?"),
+        subject=headline(f"Can you do {short_day(visit.first_day)}, ", _town(visit), "?"),
         answer_url=answer_url,
         drive=drive,
         answers=answers,
@@ -65,7 +65,7 @@ def offer_withdrawn(visit: Visit, *, to: Trainer, why: str, visits_url: str) -> 
         "offer_withdrawn",
         visit,
         to=to,
-        subject=headline(f"No need to answer: {visits.short_day(visit.first_day)}, ", _town(visit)),
+        subject=headline(f"No need to answer: {short_day(visit.first_day)}, ", _town(visit)),
         why=why,
         visits_url=visits_url,
     )
@@ -78,7 +78,7 @@ def new_visit(
     return _about(
         "new_visit",
         visit,
-        subject=headline(f"New visit: {visits.short_day(visit.first_day)}, ", _town(visit)),
+        subject=headline(f"New visit: {short_day(visit.first_day)}, ", _town(visit)),
         entry=_entry(visit, to=_trainer(visit), url=visit_url, now=now),
         visit_url=visit_url,
         drive=drive,
@@ -100,7 +100,7 @@ def changed_visit(
     return _about(
         "changed_visit",
         visit,
-        subject=headline(f"Changed: {visits.short_day(visit.first_day)}, ", _town(visit)),
+        subject=headline(f"Changed: {short_day(visit.first_day)}, ", _town(visit)),
         entry=_entry(visit, to=_trainer(visit), url=visit_url, now=now),
         was=(was_day, was_half),
         is_moved=(was_day, was_half) != (visit.first_day, visit.first_half),
@@ -116,7 +116,7 @@ def cancelled_visit(visit: Visit, *, to: Trainer, why: str, visits_url: str, now
         "cancelled_visit",
         visit,
         to=to,
-        subject=headline(f"Cancelled: {visits.short_day(visit.first_day)}, ", _town(visit)),
+        subject=headline(f"Cancelled: {short_day(visit.first_day)}, ", _town(visit)),
         entry=_entry(visit, to=to, url=visits_url, now=now, is_off=True),
         why=why,
         visits_url=visits_url,
@@ -132,7 +132,7 @@ def invitation(visit: Visit, *, to: Trainer, day: int, visit_url: str, now: date
         "invitation",
         visit,
         to=to,
-        subject=headline(f"{words}{visits.short_day(session.day)}, ", _town(visit)),
+        subject=headline(f"{words}{short_day(session.day)}, ", _town(visit)),
         entry=_entry(visit, to=to, day=day, url=visit_url, now=now, is_off=is_off),
         day=day,
         is_off=is_off,

@@ -98,11 +98,6 @@ def span(session: Session) -> str:
     return span_words(session.starts, session.ends)
 
 
-def short_day(day: date) -> str:
-    """ "Wed 24 March": for subjects."""
-    return f"{day:%a} {day.day} {day:%B}"
-
-
 def price(visit: Visit) -> Price:
     """What was agreed."""
     return Price(Pence(visit.price_pence), visit.vat_percent)

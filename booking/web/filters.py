@@ -1,6 +1,6 @@
 """How days, times, money, phones and counties read on a page or in a mail. Nothing here knows the clock."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -8,28 +8,7 @@ from markupsafe import Markup, escape
 from booking.domain.days import LONDON
 from booking.domain.money import pounds
 from booking.domain.places import County
-from booking.domain.words import drive_words
-
-
-def day_words(day: date) -> str:
-    """Wednesday 24 March 2027."""
-    return f"{day:%A} {day.day} {day:%B} {day.year}"
-
-
-def near_day(day: date) -> str:
-    """Wednesday 24 March: when the year goes without saying."""
-    return f"{day:%A} {day.day} {day:%B}"
-
-
-def short_day(day: date) -> str:
-    """Wed 24 March."""
-    return f"{day:%a} {day.day} {day:%B}"
-
-
-def clock_words(at: time) -> str:
-    """9:30am, 5pm, 12pm."""
-    hour, half = at.hour % 12 or 12, "am" if at.hour < 12 else "pm"
-    return f"{hour}:{at.minute:02}{half}" if at.minute else f"{hour}{half}"
+from booking.domain.words import clock_words, day_words, drive_words, near_day, short_day
 
 
 def instant_words(at: datetime) -> str:
