@@ -1,32 +1,26 @@
 """The pipeline: a list with its filters in the address, and the same list as a file."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from io import StringIO
-from typing import Any, TypeVar
+from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 
 from booking import clock
 from booking.domain.days import london_time
 from booking.domain.desk.finding import sought
 from booking.domain.lifecycle import EnquiryReason, EnquiryState
 from booking.domain.places import County
-from booking.domain.text import csv_cell, whole_number
 from booking.queries import staff as colleagues
 from booking.queries.desk import pipeline
 from booking.queries.desk.pipeline import NOBODY, Due, Sort, Wanted
 from booking.web.filters import phone_words
-from booking.web.staff import pages
+from booking.web.staff import lists, pages
 from booking.web.staff.enquiries import words
+from booking.web.staff.lists import member, number
 
 KEPT = ("state", "owner", "county", "reason", "due", "held", "q", "sort")
 ALL = "all"
-BOM = "\ufeff"  # by which spreadsheets know UTF-8
-
-Member = TypeVar("Member", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +61,7 @@ def enquiries() -> str:
 def enquiries_csv() -> Response:
     """Every row of the list on screen, page by page or not, in its order."""
     rows = pipeline.everything(read(request.args), now=clock.now())
-    table = StringIO()
-    writer = csv.writer(table)
-    writer.writerow(COLUMNS)
-    writer.writerows([csv_cell(cell) for cell in cells(row)] for row in rows)
-    name = f"enquiries-{clock.today()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(BOM + table.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    return lists.as_file("enquiries", COLUMNS, map(cells, rows))
 
 
 COLUMNS = (
@@ -123,16 +111,5 @@ def chosen(wanted: Wanted, names: Mapping[int, str]) -> Sequence[Chosen]:
 
 
 def here(endpoint: str = "staff.enquiries", /, **changes: str | int | None) -> str:
-    """This list's address with some of it changed; None takes a filter off."""
-    kept: dict[str, Any] = {name: request.args[name] for name in KEPT if request.args.get(name)}
-    values = {name: value for name, value in {**kept, **changes}.items() if value is not None}
-    return url_for(endpoint, **values)
-
-
-def member(kind: type[Member], value: str | None) -> Member | None:
-    return kind(value) if value in set(kind) else None
-
-
-def number(name: str) -> int | None:
-    """A small whole number in the address."""
-    return whole_number(request.args.get(name), digits=8)
+    """This list's address with some of it changed."""
+    return lists.address(endpoint, KEPT, **changes)

@@ -23,7 +23,7 @@ from booking.services.visits import OnTheDay, Place
 from booking.web.fields import KeyedForm, Line, Paragraph
 from booking.web.staff import pages
 from booking.web.staff.access import actor
-from booking.web.staff.enquiries.listing import number
+from booking.web.staff.lists import number
 from booking.web.staff.visits.changes import HALVES, typed_day
 
 BEST = "0"

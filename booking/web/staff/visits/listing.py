@@ -1,22 +1,19 @@
 """The list of visits, with its filters in the address; the same list as a file."""
 
-import csv
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from io import StringIO
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 
 from booking import clock
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County
-from booking.domain.text import csv_cell
 from booking.queries.desk import agenda
 from booking.queries.desk.agenda import NOBODY, Wanted
 from booking.web.filters import phone_words
-from booking.web.staff import pages
-from booking.web.staff.enquiries.listing import BOM, member, number
+from booking.web.staff import lists, pages
+from booking.web.staff.lists import member, number
 
 KEPT = ("state", "answer", "trainer", "county", "week", "report")
 STATES = [each for each in VisitState if each not in (VisitState.HELD, VisitState.OFFERED)]
@@ -51,13 +48,8 @@ def visits() -> str:
 @pages.get("/visits.csv")
 def visits_csv() -> Response:
     """Every row of the list on screen, in its order."""
-    table = StringIO()
-    writer = csv.writer(table)
-    writer.writerow(COLUMNS)
     rows = agenda.listed(read(request.args), now=clock.now())
-    writer.writerows([csv_cell(cell) for cell in cells(row)] for row in rows)
-    headers = {"Content-Disposition": f'attachment; filename="visits-{clock.today()}.csv"'}
-    return Response(BOM + table.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    return lists.as_file("visits", COLUMNS, map(cells, rows))
 
 
 def cells(row: Any) -> Iterator[str]:
@@ -91,7 +83,6 @@ def monday(typed: str) -> date | None:
         return None
 
 
-def here(endpoint: str = "staff.visits", **changes: Any) -> str:
-    """The address of this list with something changed; another filter starts at its first page."""
-    kept = {name: request.args[name] for name in KEPT if request.args.get(name)}
-    return url_for(endpoint, **{**kept, **changes})
+def here(endpoint: str = "staff.visits", /, **changes: str | int | None) -> str:
+    """This list's address with some of it changed; another filter starts at its first page."""
+    return lists.address(endpoint, KEPT, **changes)
