@@ -1,7 +1,6 @@
 """One visit as staff see it: the visit, what it needs, what happened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,21 +14,19 @@ from booking.queries.desk import enquiry as enquiries
 from booking.queries.desk.enquiry import LONGEST_STORY, Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A visit that was requested, and what it needs from a person, if anything."""
-
-    visit: Visit
-    need: Need | None
-
-
-def page(reference: str, *, now: datetime) -> Page:
-    """The visit of this reference. Raises NotFound; a hold that nobody has sent is no visit yet."""
+def one(reference: str) -> Visit:
+    """The visit of this reference as it is now. Raises NotFound; a hold that nobody has sent is no visit yet."""
     visit = visits.by_reference(reference)
     if visit is None or visit.enquiry is None:
         raise NotFound("We cannot find that visit")
-    needs = {row.id: need for row, need in enquiries.visits(visit.enquiry, now=now)}
-    return Page(visit, needs.get(visit.id))
+    return visit
+
+
+def need(visit: Visit, *, now: datetime) -> Need | None:
+    """What it needs from a person, if anything."""
+    assert visit.enquiry is not None, "it was sent"
+    needs = {row.id: wanted for row, wanted in enquiries.visits(visit.enquiry, now=now)}
+    return needs.get(visit.id)
 
 
 def timeline(visit: Visit) -> Sequence[Moment]:

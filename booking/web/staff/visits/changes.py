@@ -2,7 +2,6 @@
 
 from datetime import date
 from http import HTTPStatus
-from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -62,7 +61,7 @@ class ReportForm(Change):
 
 @pages.route("/visits/<reference>/assign", methods=["GET", "POST"])
 def assign(reference: str) -> ResponseReturnValue:
-    row, form = found(reference), AssignForm()
+    row, form = queries.one(reference), AssignForm()
     if form.sent():
         try:
             with transaction():
@@ -77,7 +76,7 @@ def assign(reference: str) -> ResponseReturnValue:
             return back_to(reference)
         except Refused as refusal:
             form.refuse(refusal)
-    row = found(reference)
+            row = queries.one(reference)  # as a colleague may have left it
     return render_template(
         "staff/assign.html", form=form, visit=row, shortlist=shortlist.for_visit(row, now=clock.now())
     ), form.status
@@ -85,7 +84,7 @@ def assign(reference: str) -> ResponseReturnValue:
 
 @pages.route("/visits/<reference>/move", methods=["GET", "POST"])
 def visit_move(reference: str) -> ResponseReturnValue:
-    row, form = found(reference), MoveForm()
+    row, form = queries.one(reference), MoveForm()
     if form.sent():
         try:
             with transaction():
@@ -103,7 +102,8 @@ def visit_move(reference: str) -> ResponseReturnValue:
             return back_to(reference)
         except Refused as refusal:
             form.refuse(moved_to_field(refusal))
-    row, now = found(reference), clock.now()
+            row = queries.one(reference)  # as a colleague may have left it
+    now = clock.now()
     openings = dates.openings(course=row.course, county=row.county, outcode=row.outcode, now=now, but_visit=row.id)
     return render_template(
         "staff/visit_move.html", form=form, visit=row, due=fees.to_move(row, now=now), soonest=openings.soonest(8)
@@ -112,7 +112,7 @@ def visit_move(reference: str) -> ResponseReturnValue:
 
 @pages.route("/visits/<reference>/cancel", methods=["GET", "POST"])
 def visit_cancel(reference: str) -> ResponseReturnValue:
-    row, form = found(reference), CancelForm()
+    row, form = queries.one(reference), CancelForm()
     if form.sent():
         try:
             with transaction():
@@ -127,14 +127,14 @@ def visit_cancel(reference: str) -> ResponseReturnValue:
             return back_to(reference)
         except Refused as refusal:
             form.refuse(refusal)
-    row = found(reference)
+            row = queries.one(reference)  # as a colleague may have left it
     due = fees.to_cancel(row, now=clock.now())
     return render_template("staff/visit_cancel.html", form=form, visit=row, due=due), form.status
 
 
 @pages.route("/visits/<reference>/report", methods=["GET", "POST"])
 def visit_report(reference: str) -> ResponseReturnValue:
-    row, form = found(reference), ReportForm()
+    row, form = queries.one(reference), ReportForm()
     if form.sent():
         try:
             with transaction():
@@ -149,12 +149,8 @@ def visit_report(reference: str) -> ResponseReturnValue:
             return back_to(reference)
         except Refused as refusal:
             form.refuse(refusal)
-    return render_template("staff/visit_report.html", form=form, visit=found(reference)), form.status
-
-
-def found(reference: str) -> Any:
-    """The visit of this reference as it is now. Raises NotFound."""
-    return queries.page(reference, now=clock.now()).visit
+            row = queries.one(reference)  # as a colleague may have left it
+    return render_template("staff/visit_report.html", form=form, visit=row), form.status
 
 
 def back_to(reference: str) -> ResponseReturnValue:

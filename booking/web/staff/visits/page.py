@@ -20,18 +20,17 @@ from booking.web.staff.presses import seen
 
 @pages.get("/visits/<reference>")
 def visit(reference: str) -> str:
-    now = clock.now()
-    found = queries.page(reference, now=now)
+    now, row = clock.now(), queries.one(reference)
     return render_template(
         "staff/visit.html",
-        visit=found.visit,
-        need=found.need,
+        visit=row,
+        need=queries.need(row, now=now),
         say=say,
-        answers=briefings.answers(found.visit),
-        timeline=queries.timeline(found.visit),
-        mails=outbox.of_visit(found.visit.id),
-        is_open=found.visit.state in (VisitState.REQUESTED, VisitState.CONFIRMED),
-        has_begun=say.sessions(found.visit)[0].starts_at <= now,
+        answers=briefings.answers(row),
+        timeline=queries.timeline(row),
+        mails=outbox.of_visit(row.id),
+        is_open=row.state in (VisitState.REQUESTED, VisitState.CONFIRMED),
+        has_begun=say.sessions(row)[0].starts_at <= now,
         now=now,
     )
 
@@ -39,7 +38,7 @@ def visit(reference: str) -> str:
 @pages.post("/visits/<reference>/keep")
 def keep_date(reference: str) -> ResponseReturnValue:
     """Drops a proposed date or trainer; the old one stands."""
-    row = queries.page(reference, now=clock.now()).visit
+    row = queries.one(reference)
     try:
         with transaction():
             visits.keep_date(row, actor=actor(), seen=seen(), now=clock.now())
