@@ -122,7 +122,7 @@ def offer(reference: str) -> ResponseReturnValue:
         form=form,
         visit=row,
         is_open=mine.is_asked(row, trainer_id=me.id),
-        at=asked_slot(row),
+        at=services.asked_start(row),
         drive=drives(me, [row], day=row.first_day)[0] if not row.proposed_day else None,
         answers=briefings.answers(row),
     )
@@ -173,7 +173,7 @@ def cannot(reference: str) -> ResponseReturnValue:
             return redirect(url_for(".visits"), HTTPStatus.SEE_OTHER)
         except Refused as refusal:
             form.refuse(refusal)
-    return render_template("trainer/cannot.html", form=form, visit=row, at=asked_slot(row)), form.status
+    return render_template("trainer/cannot.html", form=form, visit=row, at=services.asked_start(row)), form.status
 
 
 @pages.route("/visits/<reference>/after", methods=["GET", "POST"])
@@ -226,11 +226,6 @@ def stop_on(row: Any, day: date) -> bool:
 
 def is_over(row: Any) -> bool:
     return sessions(row)[-1].ends_at <= clock.now()
-
-
-def asked_slot(row: Any) -> Slot:
-    """The date the trainer is asked about."""
-    return Slot(row.proposed_day or row.first_day, row.proposed_half or row.first_half)
 
 
 def seen() -> Slot | None:
