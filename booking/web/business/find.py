@@ -48,6 +48,11 @@ class AnswerForm(Form):
         scale = {str(option.code): option.label for option in instrument.options}
         self.answer.choices = {**scale, NOT_SURE: instrument.not_sure}
 
+    def show(self, progress: Progress, question: Question) -> None:
+        """What was answered before, and how often."""
+        self.answer.data = chosen(progress, question)
+        self.revision.data = str(progress.revisions.get(question.id, 0))
+
     @property
     def code(self) -> int | None:
         return None if self.answer.data == NOT_SURE else int(self.answer.data or 0)
@@ -124,11 +129,9 @@ def question(progress: Progress, number: int) -> ResponseReturnValue:
             return redirect(store(progress, asked, form), 303)
         except Refused as refusal:
             form.refuse(refusal)
-            form.answer.data = chosen(progress, asked)
-            form.revision.data = str(progress.revisions.get(asked.id, 0))
+            form.show(progress, asked)
     elif request.method == "GET":
-        form.answer.data = chosen(progress, asked)
-        form.revision.data = str(progress.revisions.get(asked.id, 0))
+        form.show(progress, asked)
     form.shown.data = stamp()
     return render_template("business/question.html", form=form, asked=asked, progress=progress), form.status
 
@@ -153,9 +156,9 @@ def store(progress: Progress, asked: Question, form: AnswerForm) -> str:
             now=clock.now(),
         )
         following = queries.progress_of(response).next_number(asked)
-    if request.args.get("back") == "check" or following is None:
-        return url_for(".answers") if request.args.get("back") == "check" else url_for(".matter")
-    return url_for(".question", number=following)
+    if request.args.get("back") == "check":
+        return url_for(".answers")
+    return url_for(".question", number=following) if following else url_for(".matter")
 
 
 @pages.route("/find/matter", methods=["GET", "POST"])
