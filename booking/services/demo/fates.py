@@ -7,13 +7,12 @@ from booking.db import db
 from booking.domain.days import Half, Slot, run_of
 from booking.domain.desk.spam import Sending, suspicion
 from booking.domain.lifecycle import EnquiryReason, EnquiryState, LostReason
-from booking.domain.places import county_of, parse_postcode
 from booking.models import Absence, Enquiry
 from booking.queries import dates
 from booking.services import enquiries, visits
 from booking.services.demo.scenes import Scene
 from booking.services.enquiries import Told
-from booking.services.visits import OnTheDay, Place
+from booking.services.visits import OnTheDay
 
 LONGEST_DAYS = 60  # calendar days that the oldest fate goes back
 
@@ -135,29 +134,25 @@ def held(scene: Scene) -> Iterator[datetime]:
 def booked_by_phone(scene: Scene) -> Iterator[datetime]:
     """Staff enter enquiry and visit by hand."""
     yield (at := scene.sent_at)
-    address, town, postcode = scene.told["at"]
-    where = parse_postcode(postcode)
-    county = county_of(where.outcode).county
-    assert county is not None, f"{postcode} is in one of the four counties"
+    place = scene.place
     told = Told(
         reason=EnquiryReason.COURSE,
         firm_name=scene.told["firm"],
         contact_name=scene.told["contact"],
         email=scene.email,
         phone=scene.phone,
-        county=county,
-        place=postcode,
+        county=place.county,
+        place=place.postcode,
         people=scene.told["people"],
         course_id=scene.course.id,
     )
     enquiry = enquiries.by_phone(told, actor=scene.staff, now=at)
-    openings = dates.openings(course=scene.course, county=county, outcode=where.outcode, now=at)
     visits.book(
         enquiry,
         course=scene.course,
-        place=Place(address, town, postcode, where.outcode, county),
+        place=place,
         on_the_day=OnTheDay(people=scene.told["people"]),
-        at=openings.nearest(Slot(scene.stage.day(scene.told["day"]), Half.AM), 1)[0],
+        at=scene.open_date(at),
         actor=scene.staff,
         now=at,
     )

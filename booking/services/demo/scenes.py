@@ -22,6 +22,7 @@ from booking.queries import visits as visit_queries
 from booking.services import drafts, responses, visits
 from booking.services.drafts import Details
 from booking.services.enquiries import Told
+from booking.services.visits import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +104,32 @@ class Scene:
         responses.set_triggers(self.visitor, [trigger], other="", now=at)
         return responses.finish(self.visitor, now=at).result_id
 
-    def choose(self, at: datetime) -> None:
-        """Course, place, and the open date nearest to the one they wished for: held."""
-        _, _, postcode = self.told["at"]
-        where = parse_postcode(postcode)
-        county = county_of(where.outcode).county
+    @property
+    def place(self) -> Place:
+        """Where the visit goes."""
+        address, town, postcode = self.told["at"]
+        outcode = parse_postcode(postcode).outcode
+        county = county_of(outcode).county
         assert county is not None, f"{postcode} is in one of the four counties"
+        return Place(address, town, postcode, outcode, county)
+
+    def open_date(self, at: datetime) -> Slot:
+        """The open date nearest to the one they wished for."""
+        place = self.place
+        openings = dates.openings(course=self.course, county=place.county, outcode=place.outcode, now=at)
+        return openings.nearest(Slot(self.stage.day(self.told["day"]), Half.AM), 1)[0]
+
+    def choose(self, at: datetime) -> None:
+        """Course, place and date: held."""
         drafts.set_place(
             self.visitor,
             course=self.course,
-            county=county,
-            postcode=where,
+            county=self.place.county,
+            postcode=parse_postcode(self.place.postcode),
             result_id=queries.result_of(self.visitor),
             now=at,
         )
-        openings = dates.openings(course=self.course, county=county, outcode=where.outcode, now=at)
-        wish = Slot(self.stage.day(self.told["day"]), Half.AM)
-        drafts.set_date(self.visitor, network=self.visitor, at=openings.nearest(wish, 1)[0], now=at)
+        drafts.set_date(self.visitor, network=self.visitor, at=self.open_date(at), now=at)
 
     def request(self) -> Iterator[datetime]:
         """From the first question to the request, sent."""
@@ -132,15 +142,15 @@ class Scene:
         self.visit_id = visits.request(draft, network=self.visitor, now=self.sent_at).id
 
     def details(self) -> Details:
-        address, town, postcode = self.told["at"]
+        place = self.place
         return Details(
             contact_name=self.told["contact"],
             email=self.email,
             phone=self.phone,
             firm_name=self.told["firm"],
-            address=address,
-            town=town,
-            postcode=parse_postcode(postcode),
+            address=place.address,
+            town=place.town,
+            postcode=parse_postcode(place.postcode),
             people=self.told["people"],
             room=self.told.get("room", ""),
             parking=self.told.get("parking", ""),
