@@ -11,6 +11,9 @@ from booking.domain.references import parse_reference
 from booking.models import Contact, Enquiry, HistoryEntry, Visit, VisitSlot
 from booking.queries.diaries import live
 
+# What every sentence about a visit names.
+PARTIES = tuple(joinedload(each) for each in (Visit.course, Visit.firm, Visit.site, Visit.contact, Visit.trainer))
+
 
 def complete(visit_id: int) -> Visit | None:
     """A visit as it is stored now, with course, firm, site, contact, trainers and enquiry loaded."""

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import joinedload
 
 from booking.db import db
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County
 from booking.models import Trainer, Visit
 from booking.queries.desk import piles
+from booking.queries.visits import PARTIES
 
 PAGE = 50
 NOBODY = 0
@@ -55,8 +55,7 @@ def trainers() -> Sequence[tuple[int, str]]:
 
 
 def _rows() -> Select[Visit]:
-    loads = (Visit.course, Visit.firm, Visit.site, Visit.contact, Visit.trainer)
-    return select(Visit).options(*(joinedload(each) for each in loads))
+    return select(Visit).options(*PARTIES)
 
 
 def _which(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:

@@ -18,6 +18,7 @@ from booking.queries.desk import enquiry_needs, piles, visit_needs
 from booking.queries.desk.piles import Desk, Pile
 from booking.queries.desk.placing import next_ones
 from booking.queries.desk.visit_needs import Around
+from booking.queries.visits import PARTIES
 
 MOST = 10  # of a pile on Today: the rest is one link away
 
@@ -153,15 +154,7 @@ def _visits(pile: Pile, now: datetime, *, first: SQLColumnExpression[Any]) -> Se
 
 def in_words(rows: Select[Visit]) -> Select[Visit]:
     """With all that these sentences tell of a visit."""
-    return rows.options(
-        joinedload(Visit.course),
-        joinedload(Visit.firm),
-        joinedload(Visit.site),
-        joinedload(Visit.contact),
-        joinedload(Visit.enquiry),
-        joinedload(Visit.trainer),
-        joinedload(Visit.proposed_trainer),
-    )
+    return rows.options(*PARTIES, joinedload(Visit.enquiry), joinedload(Visit.proposed_trainer))
 
 
 def _enquiries(pile: Pile, now: datetime) -> Sequence[Enquiry]:

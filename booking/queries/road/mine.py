@@ -10,7 +10,7 @@ from booking.db import db
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.references import parse_reference
 from booking.models import Absence, Enquiry, Schedule, Trainer, Visit, VisitSlot
-from booking.queries.visits import asked_trainer_id
+from booking.queries.visits import PARTIES, asked_trainer_id
 
 MOST = 200
 OLDEST_REPORT = timedelta(days=60)
@@ -105,15 +105,7 @@ def _loaded(*which: ColumnElement[bool], order: object = Visit.first_day) -> Seq
     rows = (
         select(Visit)
         .where(*which)
-        .options(
-            joinedload(Visit.course),
-            joinedload(Visit.firm),
-            joinedload(Visit.site),
-            joinedload(Visit.contact),
-            joinedload(Visit.trainer),
-            joinedload(Visit.proposed_trainer),
-            joinedload(Visit.enquiry).joinedload(Enquiry.result),
-        )
+        .options(*PARTIES, joinedload(Visit.proposed_trainer), joinedload(Visit.enquiry).joinedload(Enquiry.result))
         .order_by(order, Visit.first_half, Visit.id)  # type: ignore[arg-type]  # a column, whichever
         .limit(MOST)
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from booking.db import db
 from booking.domain.lifecycle import VisitState
 from booking.models import Enquiry, Trainer, Visit, VisitSlot
+from booking.queries.visits import PARTIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,7 @@ def _in_full(*which: ColumnElement[bool]) -> Sequence[Visit]:
     rows: Select[Visit] = (
         select(Visit)
         .where(*which)
-        .options(
-            joinedload(Visit.course),
-            joinedload(Visit.firm),
-            joinedload(Visit.site),
-            joinedload(Visit.contact),
-            joinedload(Visit.trainer),
-            joinedload(Visit.enquiry).joinedload(Enquiry.result),
-        )
+        .options(*PARTIES, joinedload(Visit.enquiry).joinedload(Enquiry.result))
         .order_by(Visit.id)
     )
     return db.session.scalars(rows).all()
