@@ -1,5 +1,7 @@
 # make run: everything from nothing to a running product. make test: everything that must hold.
 unexport PYTHONDONTWRITEBYTECODE
+# Behind a firm's own proxy its certificate is known to the system, as pip takes it.
+export UV_SYSTEM_CERTS ?= true
 PYTHON ?= python3
 UV := .tools/bin/uv
 SYNC := $(UV) pip sync --quiet --python .venv --require-hashes
