@@ -10,7 +10,7 @@ from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField, 
 from wtforms.validators import StopValidation
 
 from booking.domain.errors import Refused
-from booking.domain.text import clean
+from booking.domain.text import clean, whole_number
 from booking.web.guards import LAPSED
 
 
@@ -95,6 +95,39 @@ class Paragraph(Line, TextAreaField):
     """Several lines of text, cleaned."""
 
     many_lines = True
+
+
+class Number(Line):
+    """A whole number from `least` to `most`, typed; `number` once it is right, 0 where none is needed or typed."""
+
+    number = 0
+
+    def __init__(self, label: str, *, least: int, most: int, is_optional: bool = False, **rest: Any) -> None:
+        super().__init__(label, limit=20, **rest)
+        self.least, self.most, self.is_optional = least, most, is_optional
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        super().pre_validate(form)
+        if self.is_optional and not self.data:
+            return
+        found = whole_number(self.data, digits=9)
+        if found is None or not self.least <= found <= self.most:
+            name = self.label.text.removesuffix(" (optional)")
+            raise StopValidation(f"{name} must be a number from {self.least} to {self.most}")
+        self.number = found
+
+    @property
+    def given(self) -> int | None:
+        """The number; None where none was typed."""
+        return self.number if self.data else None
+
+
+class Carried(HiddenField):
+    """A whole number that the page carries, typed by nobody: a version, an id. `number` is None for anything else."""
+
+    @property
+    def number(self) -> int | None:
+        return whole_number(self.data, digits=9)
 
 
 class Choice(RadioField):

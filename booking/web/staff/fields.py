@@ -1,14 +1,12 @@
-"""Fields that only staff's pages have: passwords, whole numbers."""
+"""Fields that only staff's pages have: passwords."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import StopValidation
 
-from booking.domain.text import whole_number
-from booking.web.fields import Form, Line
+from booking.web.fields import Form
 from booking.web.staff.security import too_weak
 
 LONGEST = 200
@@ -44,20 +42,3 @@ class NewPassword(Password):
         super().pre_validate(form)
         if words := too_weak(self.data, *self.about()):
             raise StopValidation(words)
-
-
-class Number(Line):
-    """A whole number from `least` to `most`, typed; `number` once it is right."""
-
-    number = 0
-
-    def __init__(self, label: str, *, least: int, most: int, **rest: Any) -> None:
-        super().__init__(label, limit=20, **rest)
-        self.least, self.most = least, most
-
-    def pre_validate(self, form: FlaskForm) -> None:
-        super().pre_validate(form)
-        found = whole_number(self.data, digits=9)
-        if found is None or not self.least <= found <= self.most:
-            raise StopValidation(f"{self.label.text} must be a number from {self.least} to {self.most}")
-        self.number = found

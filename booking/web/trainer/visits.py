@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField
-from wtforms.validators import NumberRange, Optional
 
 from booking import clock
 from booking.db import transaction
@@ -23,7 +21,7 @@ from booking.services import visits as services
 from booking.services.road import calendars
 from booking.services.timetable.drives import drives
 from booking.services.timetable.spare import spare
-from booking.web.fields import Choice, Form, Line, Paragraph
+from booking.web.fields import Choice, Form, Line, Number, Paragraph
 from booking.web.trainer import pages
 from booking.web.trainer.access import actor, current_trainer
 from config import settings
@@ -44,7 +42,7 @@ class ReportForm(Form):
     took_place = Choice(
         "Did it take place?", missing="Select whether it took place", choices={YES: "Yes, it took place", NO: "No"}
     )
-    people = IntegerField("How many people came", validators=[Optional(), NumberRange(min=0, max=500)])
+    people = Number("Number of people who came (optional)", least=0, most=500, is_optional=True)
     report = Paragraph("Anything the office should know (optional)", limit=4000)
 
 
@@ -185,7 +183,7 @@ def after(reference: str) -> ResponseReturnValue:
                 services.deliver(
                     row,
                     took_place=form.took_place.data == YES,
-                    people=form.people.data,
+                    people=form.people.given,
                     report=form.report.data,
                     actor=actor(),
                     now=clock.now(),

@@ -9,6 +9,8 @@ from booking.db import db
 from booking.models import Act, HistoryEntry
 from tests.pages import PageClient
 
+NO_NUMBERS = ("many", "-3", "1e3", "\uff18", "\u0663", "8.5", "9" * 30, "9" * 5000)  # none for a number of people
+
 
 def press(client: PageClient, action: str, *, page: str = "/staff", **fields: Any) -> TestResponse:
     """Presses the button with this action as it stands on a page, with what it carries; then the page it goes to."""
@@ -25,6 +27,12 @@ def press(client: PageClient, action: str, *, page: str = "/staff", **fields: An
 def words_of(text: str) -> str:
     """A page without its tags, on one line."""
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def told_beside(field: str, text: str) -> str:
+    """What is said beside a field that was not right; "" when nothing is."""
+    found = re.search(rf'<p class="err" id="{field}-error"><span class="vh">Error: </span>([^<]*)</p>', text)
+    return found[1] if found else ""
 
 
 def titles(text: str) -> list[str]:

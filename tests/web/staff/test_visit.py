@@ -14,6 +14,7 @@ from tests.conftest import NOW
 from tests.counting import counted
 from tests.pages import PageClient
 from tests.signing import browser, signed_in
+from tests.web.staff.desk import NO_NUMBERS, told_beside
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +124,23 @@ def test_a_trainer_that_is_none_is_refused(desk: PageClient, trainer: str) -> No
     visit = make.visit(VisitState.REQUESTED, address_confirmed_at=NOW)
     response = desk.send(f"/staff/visits/{visit.reference}/assign", {**seen(visit), "trainer": trainer})
     assert response.status_code == 422
+
+
+@pytest.mark.parametrize("people", NO_NUMBERS)
+def test_a_number_of_people_that_is_none_is_said_in_our_words_and_stays(desk: PageClient, people: str) -> None:
+    visit = make.visit(day=(NOW - timedelta(days=1)).date())
+    response = desk.send(f"/staff/visits/{visit.reference}/report", {"took_place": "yes", "people": people})
+    assert response.status_code == 422
+    assert told_beside("people", response.text)
+    assert f'value="{people}"' in response.text
+    assert visit.state is VisitState.CONFIRMED
+
+
+@pytest.mark.parametrize("version", [*NO_NUMBERS, "\0"])
+def test_a_version_that_no_page_carries_is_passed_over(desk: PageClient, version: str) -> None:
+    visit = make.visit()
+    response = desk.send(f"/staff/visits/{visit.reference}/cancel", {"seen": version, "reason": "They closed"})
+    assert (response.status_code, visit.state) == (303, VisitState.CANCELLED)
 
 
 def test_a_visit_is_reported_from_its_day_on(desk: PageClient) -> None:

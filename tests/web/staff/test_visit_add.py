@@ -15,6 +15,7 @@ from tests import make
 from tests.conftest import NOW
 from tests.pages import PageClient
 from tests.signing import browser, signed_in
+from tests.web.staff.desk import NO_NUMBERS, told_beside
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +59,6 @@ def test_an_enquiry_becomes_a_visit_whose_trainer_is_asked(desk: PageClient) -> 
         ({"trainer": "9" * 5000}, "trainer-error"),
         ({"day": "27 March 2027"}, "trainer-error"),
         ({"postcode": "nowhere"}, "postcode-error"),
-        ({"people": "many"}, "people-error"),
         ({"people": "99"}, "people-error"),
         ({"course": "9999"}, "course-error"),
         ({"county": "kent"}, "county-error"),
@@ -74,6 +74,24 @@ def test_what_is_wrong_is_said_beside_its_field_and_the_rest_is_kept(
     assert f'id="{beside}"' in response.text
     assert "By the gate" in response.text
     assert db.session.scalars(select(Visit)).all() == []
+
+
+@pytest.mark.parametrize("people", ["", *NO_NUMBERS])
+def test_a_number_of_people_that_is_none_is_said_in_our_words_and_stays(desk: PageClient, people: str) -> None:
+    response = desk.send(f"/staff/visits/add?enquiry={make.enquiry().id}", fields(people=people))
+    said = {
+        "": "Enter how many people will take part",
+        NO_NUMBERS[-1]: "Number of people must be 20 characters or fewer",
+        NO_NUMBERS[-2]: "Number of people must be 20 characters or fewer",
+    }
+    assert told_beside("people", response.text) == said.get(people, "Number of people must be a number from 1 to 500")
+    assert f'name="people" type="text" value="{people}"' in response.text
+
+
+def test_the_day_and_half_of_a_planners_cell_are_filled_in(desk: PageClient) -> None:
+    page = desk.get(f"/staff/visits/add?enquiry={make.enquiry().id}&day=2027-03-24&half=pm").text
+    assert 'value="Wednesday 24 March 2027"' in page
+    assert '<option value="pm" selected>' in page
 
 
 def test_a_cell_of_the_planner_asks_whose_visit_it_is(desk: PageClient) -> None:

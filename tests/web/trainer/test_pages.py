@@ -138,7 +138,9 @@ def test_who_cannot_come_says_why_and_the_office_finds_somebody_else(phone: Page
 def test_a_report_needs_its_answer_and_keeps_what_was_typed(phone: PageClient, ann: Trainer) -> None:
     visit = make.visit(trainer=ann, day=date(2026, 11, 23))
     path = f"/t/visits/{visit.reference}/after"
-    response = phone.send(path, {"people": "many", "report": "Went well"})
+    response = phone.send(path, {"people": "1e3", "report": "Went well"})
+    assert "Number of people who came must be a number from 0 to 500" in response.text
+    assert 'value="1e3"' in response.text
     assert response.status_code == 422
     assert "Went well" in response.text
     phone.send(path, {"took_place": "yes", "people": "7", "report": "Went well"})

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from flask import request
-from wtforms import IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from booking import clock
@@ -14,7 +14,7 @@ from booking.domain.lifecycle import ENQUIRY_MOVES, EnquiryState, LostReason
 from booking.domain.words import day_words, parse_day
 from booking.queries import staff as colleagues
 from booking.services import enquiries as services
-from booking.web.fields import Form, Line, Paragraph
+from booking.web.fields import Carried, Form, Line, Paragraph
 from booking.web.staff.enquiries import words
 
 
@@ -22,7 +22,7 @@ class Act(Form):
     """A form of the page. `seen` is the version of the enquiry that was on the screen."""
 
     name: ClassVar[str]
-    seen = IntegerField()
+    seen = Carried()
 
     @classmethod
     def opened(cls, enquiry: Any, *, is_sent: bool) -> Self:
@@ -39,7 +39,7 @@ class Act(Form):
 
     @property
     def version(self) -> int | None:
-        return self.seen.data or None
+        return self.seen.number
 
 
 class NoteForm(Act):

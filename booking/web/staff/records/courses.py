@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from booking import clock
@@ -21,10 +21,9 @@ from booking.queries.desk import courses as queries
 from booking.services import forms
 from booking.services.records import courses
 from booking.services.records.courses import Told
-from booking.web.fields import KeyedForm, Line, Paragraph, rule
+from booking.web.fields import Carried, KeyedForm, Line, Number, Paragraph, rule
 from booking.web.staff import pages
 from booking.web.staff.access import actor, admin_only
-from booking.web.staff.fields import Number
 from booking.web.staff.presses import found, seen
 
 NEEDS: dict[str, str] = {
@@ -47,7 +46,7 @@ def choices(of: Mapping[str, str]) -> list[SelectChoice]:
 class CourseForm(KeyedForm):
     """`seen` is the version of the course that was on the screen."""
 
-    seen = IntegerField()
+    seen = Carried()
     title = Line("Title", limit=80, missing="Enter the title")
     summary = Paragraph("Summary", limit=250, missing="Enter a summary")
     price = Line(
@@ -137,7 +136,7 @@ def course_edit(slug: str) -> ResponseReturnValue:
         try:
             with transaction():
                 course = found(catalogue.by_slug(slug))
-                courses.change(course, form.told(), seen=form.seen.data, actor=actor(), now=clock.now())
+                courses.change(course, form.told(), seen=form.seen.number, actor=actor(), now=clock.now())
             flash("Saved. What was offered before keeps its price")
             return redirect(url_for(".course_edit", slug=slug), HTTPStatus.SEE_OTHER)
         except Refused as refusal:

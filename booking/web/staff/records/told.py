@@ -14,9 +14,8 @@ from booking.domain.road.patterns import KEYS, Part, Pattern
 from booking.domain.words import parse_day
 from booking.services.records.rosters import Told
 from booking.web.contacts import Email, Phone
-from booking.web.fields import KeyedForm, Line, rule
+from booking.web.fields import KeyedForm, Line, Number, rule
 from booking.web.filters import phone_words
-from booking.web.staff.fields import Number
 
 LIKINGS = {"": "Does not go there", "0": "Goes there", "1": "Likes going there", "-1": "Rather not"}
 KINDS = {"leave": "Leave", "sick": "Sick", "other": "Something else"}

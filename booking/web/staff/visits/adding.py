@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange
 
 from booking import clock
 from booking.db import transaction
@@ -20,7 +19,7 @@ from booking.queries import catalogue, enquiries
 from booking.queries.desk import agenda
 from booking.services import forms, visits
 from booking.services.visits import OnTheDay, Place
-from booking.web.fields import KeyedForm, Line, Paragraph
+from booking.web.fields import KeyedForm, Line, Number, Paragraph
 from booking.web.staff import pages
 from booking.web.staff.access import actor
 from booking.web.staff.lists import number
@@ -39,10 +38,7 @@ class AddForm(KeyedForm):
     town = Line("Town", limit=60, missing="Enter the town")
     postcode = Line("Postcode", limit=20, missing="Enter a full postcode, like EX1 1AA")
     county = SelectField("County", choices={each.value: each.label for each in County}, validate_choice=False)
-    people = IntegerField(
-        "How many people",
-        validators=[InputRequired("Enter how many people"), NumberRange(1, 500, "People must be 1 to 500")],
-    )
+    people = Number("Number of people", least=1, most=500, missing="Enter how many people will take part")
     room = Line("Room (optional)", limit=200)
     parking = Line("Parking (optional)", limit=200)
     access_needs = Paragraph("Access needs (optional)", limit=400)
@@ -64,7 +60,7 @@ class AddForm(KeyedForm):
                 "trainer": asked.get("trainer", BEST),
                 "postcode": enquiry.place,
                 "county": enquiry.county,
-                "people": enquiry.people,
+                "people": str(enquiry.people or ""),
             }
         )
         form.course.choices = [SelectChoice(str(each.id), each.title) for each in courses]
@@ -86,7 +82,7 @@ class AddForm(KeyedForm):
         place = Place(self.address.data, self.town.data, str(postcode), postcode.outcode, County(self.county.data))
         half = Half(self.half.data) if self.half.data in set(Half) and course.half_days == 1 else Half.AM
         on_the_day = OnTheDay(
-            self.people.data, self.room.data, self.parking.data, self.access_needs.data, self.notes.data
+            self.people.number, self.room.data, self.parking.data, self.access_needs.data, self.notes.data
         )
         return visits.book(
             enquiry,

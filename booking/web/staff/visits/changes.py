@@ -5,8 +5,7 @@ from http import HTTPStatus
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, SelectField
-from wtforms.validators import NumberRange, Optional
+from wtforms import SelectField
 
 from booking import clock
 from booking.db import transaction
@@ -16,7 +15,7 @@ from booking.domain.words import parse_span
 from booking.queries import dates, fees, shortlist
 from booking.queries.desk import visit as queries
 from booking.services import visits
-from booking.web.fields import Choice, Form, Line, Paragraph
+from booking.web.fields import Carried, Choice, Form, Line, Number, Paragraph
 from booking.web.staff import pages
 from booking.web.staff.access import actor
 
@@ -27,15 +26,15 @@ HALVES = {Half.AM.value: "Morning, from 9:30am", Half.PM.value: "Afternoon, from
 class Change(Form):
     """A change of a visit. `seen` is the version that was on the screen."""
 
-    seen = IntegerField()
+    seen = Carried()
 
     @property
     def version(self) -> int | None:
-        return self.seen.data or None
+        return self.seen.number
 
 
 class AssignForm(Change):
-    trainer = IntegerField(validators=[Optional(), NumberRange(min=1, max=2_000_000_000)])
+    trainer = Carried()
     reason = Line("Why them, against the rule (10 letters or more)", limit=200)
 
 
@@ -55,7 +54,7 @@ class ReportForm(Change):
     took_place = Choice(
         "Did it take place?", missing="Select whether it took place", choices={YES: "Yes, it took place", NO: "No"}
     )
-    people = IntegerField("How many people came (optional)", validators=[Optional(), NumberRange(min=0, max=500)])
+    people = Number("Number of people who came (optional)", least=0, most=500, is_optional=True)
     report = Paragraph("Report (optional)", limit=4000)
 
 
@@ -67,7 +66,7 @@ def assign(reference: str) -> ResponseReturnValue:
             with transaction():
                 visits.ask(
                     row,
-                    form.trainer.data or 0,
+                    form.trainer.number or 0,
                     actor=actor(),
                     reason=form.reason.data,
                     seen=form.version,
@@ -141,7 +140,7 @@ def visit_report(reference: str) -> ResponseReturnValue:
                 visits.deliver(
                     row,
                     took_place=form.took_place.data == YES,
-                    people=form.people.data,
+                    people=form.people.given,
                     report=form.report.data,
                     actor=actor(),
                     now=clock.now(),
