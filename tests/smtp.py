@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from config import MailServer
 
@@ -33,6 +33,8 @@ class MailDrop:
     refuses: dict[str, str] = field(default_factory=dict)  # recipient -> answer to RCPT
     answers: list[str] = field(default_factory=list)  # to DATA; "cut" hangs up after taking the letter
     stalls_seconds: float = 0  # before each answer to DATA
+    password: str = ""  # what a caller has to sign in with, if anything
+    callers: list[tuple[str | None, str | None]] = field(default_factory=list)  # of each letter: their host, its sender
 
     @property
     def subjects(self) -> list[str]:
@@ -49,6 +51,7 @@ class MailDrop:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # as above
         if self.stalls_seconds:
             await asyncio.sleep(self.stalls_seconds)
+        self.callers.append((session.host_name, envelope.mail_from))
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith(("4", "5")):
             return answer
@@ -57,6 +60,10 @@ class MailDrop:
         if answer == "cut":
             cast(asyncio.Transport, server.transport).abort()
         return "250 OK"
+
+    def admit(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, told: object) -> AuthResult:
+        """Whether this name and password are let in."""
+        return AuthResult(success=isinstance(told, LoginPassword) and told.password.decode() == self.password)
 
     def settings(self, **changes: Any) -> MailServer:
         """Our side of it."""
@@ -72,21 +79,26 @@ class Counted(SMTP):
 
 
 class Door(Controller):
-    """aiosmtpd in a thread, on our class and with the certificate it is given."""
+    """aiosmtpd in a thread, on our class and with the certificate it is given: from the start, or for STARTTLS."""
 
-    def __init__(self, drop: MailDrop, *, port: int, certificate: ssl.SSLContext | None = None) -> None:
-        self.certificate = certificate
-        super().__init__(drop, hostname="127.0.0.1", port=port)
+    def __init__(
+        self, drop: MailDrop, *, port: int, certificate: ssl.SSLContext | None = None, from_the_start: bool = False
+    ) -> None:
+        self.certificate = None if from_the_start else certificate
+        super().__init__(drop, hostname="127.0.0.1", port=port, ssl_context=certificate if from_the_start else None)
 
     def factory(self) -> SMTP:
-        return Counted(self.handler, tls_context=self.certificate, hostname="localhost")
+        sign_in = {"auth_required": True, "authenticator": self.handler.admit} if self.handler.password else {}
+        return Counted(self.handler, tls_context=self.certificate, hostname="localhost", **sign_in)
 
 
 @contextmanager
-def running(certificate: ssl.SSLContext | None = None) -> Iterator[MailDrop]:
+def running(
+    certificate: ssl.SSLContext | None = None, *, security: str = "starttls", password: str = ""
+) -> Iterator[MailDrop]:
     """The server, started, and stopped at the end."""
-    drop = MailDrop(port=free_port())
-    door = Door(drop, port=drop.port, certificate=certificate)
+    drop = MailDrop(port=free_port(), password=password)
+    door = Door(drop, port=drop.port, certificate=certificate, from_the_start=security == "tls")
     door.start()
     drop.connections = 0  # the controller tries its own door
     try:

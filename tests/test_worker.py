@@ -94,6 +94,11 @@ class TestTheLetter:
         assert rounds.send_due() == Round(sent=5)
         assert (len(drop.received), drop.connections) == (5, 1)
 
+    def test_we_say_who_we_are_and_what_bounces_comes_to_us(self, session: Session, drop: MailDrop) -> None:
+        make.mail()
+        rounds.send_due()
+        assert drop.callers == [("trainingsouthwest.example", "bookings@trainingsouthwest.example")]
+
     def test_nothing_due_does_not_call_the_server(self, session: Session, drop: MailDrop) -> None:
         assert rounds.send_due() == Round()
         assert drop.connections == 0
@@ -155,6 +160,13 @@ class TestFaults:
         assert rounds.send_due() == Round(failed=1)
         assert list(session.scalars(select(Mail.attempts).order_by(Mail.id))) == [1, 0]
 
+    def test_a_server_that_hangs_up_is_not_asked_again_in_this_round(self, session: Session, drop: MailDrop) -> None:
+        drop.answers = ["421 Closing for the night"]
+        make.mail()
+        make.mail()
+        assert rounds.send_due() == Round(failed=1)
+        assert list(session.scalars(select(Mail.attempts).order_by(Mail.id))) == [1, 0]
+
     def test_a_server_that_stalls_is_left_after_the_time_out(self, session: Session, drop: MailDrop) -> None:
         drop.stalls_seconds = 4  # ours is 2
         make.mail()
@@ -192,29 +204,68 @@ class TestFaults:
 
 
 class TestTls:
-    @pytest.mark.parametrize("security", ["starttls"])
+    @pytest.mark.parametrize("security", ["starttls", "tls"])
     def test_a_server_with_a_certificate_of_its_own_making_is_refused(
         self, session: Session, mail_by: Callable[[MailServer], None], tmp_path: Path, security: str
     ) -> None:
-        with running(self_signed(tmp_path)) as server:
+        with running(self_signed(tmp_path), security=security) as server:
             mail_by(server.settings(security=security))
             make.mail()
             assert rounds.send_due() == Round(failed=1)
             assert server.received == []
         assert "certificate verify failed" in session.scalars(select(Mail.error)).one()
 
+    @pytest.mark.parametrize("security", ["starttls", "tls"])
     def test_a_server_we_have_reason_to_trust_is_used(
         self,
         session: Session,
         mail_by: Callable[[MailServer], None],
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
+        security: str,
     ) -> None:
-        with running(self_signed(tmp_path)) as server:
+        with running(self_signed(tmp_path), security=security) as server:
             monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
-            mail_by(server.settings(security="starttls"))
+            mail_by(server.settings(security=security))
             make.mail()
             assert rounds.send_due() == Round(sent=1)
+
+    def test_one_that_stalls_is_left_after_the_time_out(
+        self,
+        session: Session,
+        mail_by: Callable[[MailServer], None],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        with running(self_signed(tmp_path), security="tls") as server:
+            server.stalls_seconds = 4  # ours is 2
+            monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+            mail_by(server.settings(security="tls"))
+            make.mail()
+            assert rounds.send_due() == Round(failed=1)
+            assert states(session) == [MailState.WAITING]
+
+    @pytest.mark.parametrize(
+        ("password", "done", "state"),
+        [("ours", Round(sent=2), MailState.SENT), ("another", Round(failed=1), MailState.WAITING)],
+    )
+    def test_a_server_that_wants_a_password_gets_it_and_a_wrong_one_costs_one_mail_one_try(
+        self,
+        session: Session,
+        mail_by: Callable[[MailServer], None],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        password: str,
+        done: Round,
+        state: MailState,
+    ) -> None:
+        with running(self_signed(tmp_path), password="ours") as server:
+            monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+            mail_by(server.settings(security="starttls", username="bookings", password=password))
+            for _ in range(2):
+                make.mail()
+            assert rounds.send_due() == done
+        assert states(session) == [state, state]
 
     def test_a_server_without_tls_gets_nothing(
         self, session: Session, drop: MailDrop, mail_by: Callable[[MailServer], None]
