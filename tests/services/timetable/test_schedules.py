@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
@@ -15,6 +16,7 @@ from tests import make
 
 Session = scoped_session[Any]
 FRIDAY = datetime(2027, 3, 19, 14, tzinfo=UTC)
+AT_9AM, BEGINS = datetime(2027, 3, 24, 9, tzinfo=UTC), datetime(2027, 3, 24, 9, 30, tzinfo=UTC)
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -109,6 +111,60 @@ def test_what_is_undone_before_it_left_is_not_told(session: Session) -> None:
     assert states(session) == [MailState.SENT, MailState.WITHDRAWN]
 
 
+def test_what_was_undone_and_is_done_again_is_told(session: Session) -> None:
+    visit = make.visit()
+    schedules.queue_due(FRIDAY)
+    leave(FRIDAY)
+    for number, people in enumerate((11, 8, 11)):
+        visit.people = people
+        session.flush()
+        schedules.queue_due(FRIDAY + HOUR + number * MINUTE)
+    assert states(session) == [MailState.SENT, MailState.WITHDRAWN, MailState.WAITING]
+
+
+def test_a_change_waits_two_minutes_for_the_next_one(session: Session) -> None:
+    visit = make.visit()
+    schedules.queue_due(FRIDAY)
+    leave(FRIDAY)
+    visit.people = 11
+    session.flush()
+    schedules.queue_due(FRIDAY + HOUR)
+    assert sending.claim(FRIDAY + HOUR + MINUTE) is None
+    assert sending.claim(FRIDAY + HOUR + 2 * MINUTE) is not None
+
+
+def test_a_week_that_waits_goes_no_more_once_its_first_visit_has_begun(session: Session) -> None:
+    make.visit()
+    schedules.queue_due(FRIDAY)
+    assert sending.claim(BEGINS) is None
+    assert states(session) == [MailState.WITHDRAWN]
+
+
+@pytest.mark.parametrize(("moment", "mails"), [(AT_9AM - SECOND, 2), (AT_9AM, 1)])
+def test_that_a_visit_is_off_is_told_until_who_believes_in_it_has_set_out(
+    session: Session, moment: datetime, mails: int
+) -> None:
+    visit = make.visit()
+    schedules.queue_due(FRIDAY)
+    leave(FRIDAY)
+    cancel(visit, session)
+    schedules.queue_due(moment)
+    assert len(subjects(session)) == mails
+
+
+def test_a_visit_that_somebody_else_has_now_is_told_as_no_longer_yours(session: Session) -> None:
+    visit = make.visit()
+    schedules.queue_due(FRIDAY)
+    leave(FRIDAY)
+    visit.trainer = make.ben()
+    for slot in session.scalars(select(VisitSlot).filter_by(visit_id=visit.id)):
+        slot.trainer_id = visit.trainer.id
+    session.flush()
+    schedules.queue_due(FRIDAY + HOUR)
+    told = [leave(FRIDAY + 2 * HOUR) for _ in range(2)]
+    assert [text.count("Wednesday 24 March (Acme Joinery, Exeter) is no longer yours.") for text in told] == [0, 1]
+
+
 def test_two_changes_in_a_row_go_out_as_one(session: Session) -> None:
     visit = make.visit()
     schedules.queue_due(FRIDAY)
@@ -129,7 +185,7 @@ def test_a_worker_that_was_down_over_the_weekend_still_tells_the_week(session: S
 
 def test_a_week_is_not_told_once_its_first_visit_has_begun(session: Session) -> None:
     make.visit()
-    schedules.queue_due(datetime(2027, 3, 24, 9, 30, tzinfo=UTC))
+    schedules.queue_due(BEGINS)
     assert subjects(session) == []
 
 
@@ -149,6 +205,7 @@ def test_silence_is_seen_after_48_hours_until_the_trainer_has_pressed_got_it(ses
     week = session.scalars(select(Schedule)).one()
     assert session.scalars(weeks.unread_ids(FRIDAY + 2 * DAY - SECOND)).all() == []
     assert session.scalars(weeks.unread_ids(FRIDAY + 2 * DAY)).all() == [week.id]
+    assert session.scalars(weeks.unread_ids(FRIDAY + 10 * DAY)).all() == [], "the week is over"
     week.seen_at = FRIDAY + DAY
     session.flush()
     assert session.scalars(weeks.unread_ids(FRIDAY + 2 * DAY)).all() == []
