@@ -21,7 +21,7 @@ from booking.services import visits as services
 from booking.services.road import calendars
 from booking.services.timetable.drives import drives
 from booking.services.timetable.spare import spare
-from booking.web.fields import Choice, Form, Line, Number, Paragraph
+from booking.web.fields import Carried, Choice, Form, Line, Number, Paragraph
 from booking.web.trainer import pages
 from booking.web.trainer.access import actor, current_trainer
 from config import settings
@@ -39,6 +39,7 @@ class DropForm(Form):
 
 
 class ReportForm(Form):
+    seen = Carried()
     took_place = Choice(
         "Did it take place?", missing="Select whether it took place", choices={YES: "Yes, it took place", NO: "No"}
     )
@@ -144,6 +145,7 @@ def visit(reference: str) -> str:
         map_url=map_url(row.site),
         may_report=is_over(row) and row.took_place is None,
         is_ahead=not is_over(row),
+        is_asked=mine.is_asked(row, trainer_id=me.id),
     )
 
 
@@ -171,12 +173,13 @@ def cannot(reference: str) -> ResponseReturnValue:
             return redirect(url_for(".visits"), HTTPStatus.SEE_OTHER)
         except Refused as refusal:
             form.refuse(refusal)
-    return render_template("trainer/cannot.html", form=form, visit=row, at=services.asked_start(row)), form.status
+            row = found(reference)  # as the office may have left it
+    return render_template("trainer/cannot.html", form=form, visit=row), form.status
 
 
 @pages.route("/visits/<reference>/after", methods=["GET", "POST"])
 def after(reference: str) -> ResponseReturnValue:
-    row, form = found(reference), ReportForm()
+    row, form = theirs(reference), ReportForm()
     if form.sent():
         try:
             with transaction():
@@ -186,19 +189,21 @@ def after(reference: str) -> ResponseReturnValue:
                     people=form.people.given,
                     report=form.report.data,
                     actor=actor(),
+                    seen=form.seen.number,
                     now=clock.now(),
                 )
             flash("Thank you for the report")
             return redirect(url_for(".visits"), HTTPStatus.SEE_OTHER)
         except Refused as refusal:
             form.refuse(refusal)
+            row = found(reference)  # as the office may have left it
     return render_template("trainer/after.html", form=form, visit=row), form.status
 
 
 @pages.get("/visits/<reference>/visit.ics")
 def visit_ics(reference: str) -> ResponseReturnValue:
-    row = found(reference)
-    if row.state is not VisitState.CONFIRMED or row.trainer_id != current_trainer().id:
+    row = theirs(reference)
+    if row.state is not VisitState.CONFIRMED:
         abort(HTTPStatus.NOT_FOUND)
     text = calendar.download(row, url=f"{settings().base_url}/t/visits/{row.reference}")
     headers = {"Content-Disposition": f"attachment; filename={row.reference}.ics"}
@@ -208,6 +213,12 @@ def visit_ics(reference: str) -> ResponseReturnValue:
 def found(reference: str) -> Any:
     """The visit of this reference, if it is theirs or offered to them; a stranger's is not there."""
     return mine.one(reference, trainer_id=current_trainer().id) or abort(HTTPStatus.NOT_FOUND)
+
+
+def theirs(reference: str) -> Any:
+    """The visit of this reference, if it is theirs: one that they are only asked about is somebody else's still."""
+    row = found(reference)
+    return row if row.trainer_id == current_trainer().id else abort(HTTPStatus.NOT_FOUND)
 
 
 def first_drive(me: Any, stops: list[Stop]) -> str:
