@@ -8,18 +8,21 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from booking import clock
 from booking.db import db, transaction
 from booking.domain.post import MailState
-from booking.models import Mail
+from booking.models import Heartbeat, Mail, Schedule
 from booking.post_office import rounds
+from booking.services.timetable import heartbeats, schedules
 from tests import make
 from tests.conftest import ROOT
 from tests.smtp import MailDrop, smtp
@@ -30,6 +33,7 @@ SHIFTS = """
 import os, sys
 from wsgi import app
 from booking.post_office import rounds
+from booking.services.timetable import heartbeats, schedules
 
 for line in sys.stdin:
     workers = []
@@ -144,6 +148,30 @@ def test_workers_killed_in_the_middle_of_sending_lose_nothing_and_a_copy_can_be_
     copies = arrived(smtp)
     assert set(copies) == ids(app)
     assert copies.total() <= MAILS + 8  # at most one for each worker that was killed
+
+
+@pytest.mark.parametrize("job", [schedules.queue_due, heartbeats.beat])
+def test_two_workers_at_the_very_same_moment_do_it_once_and_without_a_fault(
+    fresh_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture, job: Callable[[datetime], None]
+) -> None:
+    app, friday = fresh_app(), datetime(2027, 3, 19, 14, tzinfo=UTC)
+    with app.app_context(), transaction():
+        make.visit()
+
+    def work() -> None:
+        with app.app_context(), transaction():
+            job(friday)
+
+    with ThreadPoolExecutor() as pool:
+        with app.app_context(), transaction():
+            job(friday)
+            other = pool.submit(work)
+            time.sleep(0.5)  # until the other waits for what we have written and not committed
+        other.result()
+    with app.app_context():
+        rows = [len(db.session.scalars(select(model)).all()) for model in (Schedule, Heartbeat, Mail)]
+    assert sorted(rows) in ([0, 0, 1], [0, 1, 1])
+    assert caplog.records == []
 
 
 def end_leases(app: Flask) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
 from booking.domain.post import MailState
-from booking.models import Mail
-from booking.services.timetable import digests, heartbeats
+from booking.models import Heartbeat, Mail
+from booking.services.timetable import digests, heartbeats, sending
 from tests import make
 
 Session = scoped_session[Any]
@@ -50,3 +50,16 @@ def test_at_the_weekend_and_after_noon_nobody_hears(session: Session) -> None:
     for moment in (TUESDAY + 4 * DAY, TUESDAY + 5 * DAY, TUESDAY + DAY / 6):
         digests.queue_due(moment)
     assert told(session) == []
+
+
+def test_one_that_waits_goes_no_more_after_noon(session: Session) -> None:
+    something_needs_us()
+    make.cora()
+    digests.queue_due(TUESDAY)
+    assert sending.claim(TUESDAY + DAY / 6) is None
+
+
+def test_every_beat_counts(session: Session) -> None:
+    for moment in (TUESDAY, TUESDAY + DAY):
+        heartbeats.beat(moment)
+    assert session.scalars(select(Heartbeat.beat_at)).all() == [TUESDAY + DAY]

@@ -83,6 +83,18 @@ class TestRemindersToFirms:
         assert sending.claim(BEGINS) is None
         assert session.scalars(select(Mail.error)).all() == ["Too late to be of use"]
 
+    def test_one_that_waits_goes_no_more_once_the_visit_is_cancelled(self, session: Session) -> None:
+        visit = make.visit()
+        reminders.remind_firms(DAY_BEFORE)
+        visit.state = VisitState.CANCELLED
+        session.flush()
+        assert sending.claim(DAY_BEFORE) is None
+
+    def test_a_worker_that_comes_back_when_the_visit_has_begun_writes_none(self, session: Session) -> None:
+        make.visit()
+        reminders.remind_firms(BEGINS)
+        assert mails(session) == []
+
     def test_one_visit_that_cannot_be_written_about_keeps_no_other_from_its_reminder(
         self, session: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -135,6 +147,26 @@ class TestTheDayBefore:
         session.flush()
         assert sending.claim(AT_4PM) is None
 
+    def test_one_that_waits_goes_no_more_once_the_visit_has_begun(self, session: Session) -> None:
+        make.visit()
+        reminders.tell_trainers(AT_4PM)
+        assert sending.claim(BEGINS) is None
+
+    def test_of_two_visits_the_other_is_told_though_one_is_cancelled(self, session: Session) -> None:
+        course = make.course(half_days=1)
+        ann = make.ann(course)
+        morning = make.visit(course=course, trainer=ann)
+        make.visit(course=course, trainer=ann, half=Half.PM)
+        reminders.tell_trainers(AT_4PM)
+        morning.state = VisitState.CANCELLED
+        session.flush()
+        assert sending.claim(AT_4PM) is not None
+
+    def test_a_visit_that_is_only_requested_is_not_told(self, session: Session) -> None:
+        make.visit(VisitState.REQUESTED)
+        reminders.tell_trainers(AT_4PM)
+        assert mails(session) == []
+
     def test_each_day_of_a_long_visit_is_announced(self, session: Session) -> None:
         visit = make.visit(course=make.course(half_days=4))
         for moment in (AT_4PM, AT_4PM + DAY):
@@ -169,3 +201,15 @@ class TestAfterwards:
         make.visit(VisitState.DELIVERED)
         reminders.ask_how_it_was(AFTERWARDS + 7 * DAY)
         assert mails(session) == []
+
+    def test_one_that_waits_is_stale_after_a_week_too(self, session: Session) -> None:
+        make.visit(VisitState.DELIVERED)
+        reminders.ask_how_it_was(AFTERWARDS)
+        assert sending.claim(AFTERWARDS + 7 * DAY) is None
+
+    def test_nobody_is_asked_about_a_visit_that_was_cancelled_meanwhile(self, session: Session) -> None:
+        visit = make.visit()
+        reminders.ask_how_it_was(AFTERWARDS)
+        visit.state = VisitState.CANCELLED
+        session.flush()
+        assert sending.claim(AFTERWARDS) is None

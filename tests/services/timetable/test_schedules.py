@@ -211,6 +211,17 @@ def test_silence_is_seen_after_48_hours_until_the_trainer_has_pressed_got_it(ses
     assert session.scalars(weeks.unread_ids(FRIDAY + 2 * DAY)).all() == []
 
 
+def test_a_newer_week_that_has_not_left_does_not_end_the_silence_about_the_older(session: Session) -> None:
+    visit = make.visit()
+    schedules.queue_due(FRIDAY)
+    leave(FRIDAY)
+    visit.people = 11
+    session.flush()
+    schedules.queue_due(FRIDAY + 2 * DAY)
+    older, _ = session.scalars(select(Schedule.id).order_by(Schedule.version))
+    assert session.scalars(weeks.unread_ids(FRIDAY + 2 * DAY)).all() == [older]
+
+
 def test_leave_and_half_days_stand_beside_the_visits(session: Session) -> None:
     course = make.course(half_days=1)
     ann = make.ann(course)
