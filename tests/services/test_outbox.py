@@ -80,6 +80,14 @@ class TestWriting:
         keys = ["visit:1:reminder:business", "visit:2:reminder:business"]
         assert outbox.unwritten(keys) == {"visit:2:reminder:business"}
 
+    def test_what_was_stopped_is_not_due_again(self, session: Session) -> None:
+        outbox.stop(put("visit:1:reminder:business"), actor=CORA, now=NOW)
+        assert outbox.unwritten(["visit:1:reminder:business"]) == set()
+
+    def test_a_mail_about_a_visit_stands_with_its_enquiry_too(self, session: Session) -> None:
+        visit = make.visit()
+        assert put(visit=visit).enquiry_id == visit.enquiry_id
+
     def test_the_message_id_is_on_our_domain(self, session: Session) -> None:
         assert put().message_id.endswith("@trainingsouthwest.example>")
 
@@ -120,6 +128,12 @@ class TestClaiming:
         new = put(version=2)
         assert claimed(NOW + LEASE + MINUTE).id == new.id
         assert state(session, old) is MailState.WITHDRAWN
+
+    def test_it_is_taken_over_when_the_newer_version_was_withdrawn(self, session: Session) -> None:
+        old = put(version=1)
+        claimed()
+        outbox.stop(put(version=2), actor=CORA, now=NOW)
+        assert claimed(NOW + LEASE + MINUTE).id == old.id
 
     def test_secret_links_are_filled_in_only_then(self, session: Session) -> None:
         link = make.link(Purpose.MANAGE, visit_id=make.visit().id)
@@ -187,6 +201,12 @@ class TestRecording:
             at = mail.due_at
         assert waits == [1, 5, 15, 60, 240, 0]
         assert (mail.attempts, mail.error) == (6, "450 Greylisted")
+
+    def test_the_wait_counts_from_the_try_and_not_from_when_it_was_due(self, session: Session) -> None:
+        mail, late = put(), NOW + timedelta(hours=3)
+        fail(claimed(late), now=late)
+        session.refresh(mail)
+        assert mail.due_at == late + MINUTE
 
     def test_a_refusal_for_good_is_not_tried_again_and_the_office_is_told(self, session: Session) -> None:
         mail = put()
@@ -273,6 +293,41 @@ class TestActsOfStaff:
         outbox.stop(mail, actor=CORA, now=NOW)
         assert sending.claim(NOW) is None
         assert (mail.state, mail.error) == ("withdrawn", "Stopped by Cora Dunn")
+
+    def test_what_is_sent_again_goes_at_once_and_wakes_the_worker(self, session: Session) -> None:
+        mail = put()
+        for _ in range(2):
+            fail(claimed(mail.due_at), now=mail.due_at)
+            session.refresh(mail)
+        session.info.pop(outbox.WRITTEN)
+        outbox.resend(mail, actor=CORA, now=NOW)
+        assert session.info.pop(outbox.WRITTEN) is True
+        assert claimed(NOW).attempt == 1
+
+    def test_a_failed_mail_can_be_stopped_and_is_off_the_list_of_failed_ones(self, session: Session) -> None:
+        mail = put()
+        fail(claimed(), permanent=True)
+        outbox.stop(mail, actor=CORA, now=NOW)
+        assert state(session, mail) is MailState.WITHDRAWN
+
+    def test_a_failed_mail_that_a_newer_one_replaces_needs_nobody_any_more(self, session: Session) -> None:
+        older = put(version=1)
+        fail(claimed(), permanent=True)
+        put(version=2)
+        assert state(session, older) is MailState.WITHDRAWN
+
+    @pytest.mark.parametrize(
+        ("act", "known"), [(outbox.stop, MailState.SENT), (outbox.resend, MailState.WITHDRAWN)], ids=["stop", "resend"]
+    )
+    def test_what_has_left_is_not_stopped_and_what_was_withdrawn_not_sent_again(
+        self, session: Session, act: Any, known: MailState
+    ) -> None:
+        mail = put()
+        mail.state = known
+        session.flush()
+        with pytest.raises(Overtaken):
+            act(mail, actor=CORA, now=NOW)
+        assert state(session, mail) is known
 
     def test_send_now_ends_the_wait(self, session: Session) -> None:
         mail = put(delay=True)
