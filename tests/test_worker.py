@@ -103,11 +103,30 @@ class TestTheLetter:
         assert rounds.send_due() == Round()
         assert drop.connections == 0
 
-    @pytest.mark.parametrize("address", ["a b@acme.example", "maya@acme.example\r\nBcc: all@acme.example", "maya@"])
-    def test_what_cannot_be_written_fails_for_good_and_alone(
-        self, session: Session, drop: MailDrop, address: str
+    def test_a_domain_with_letters_of_its_own_is_written_as_mail_servers_know_it(
+        self, session: Session, drop: MailDrop
     ) -> None:
-        make.mail(to_address=address, audience=Audience.STAFF)
+        make.mail(to_address="maya@büro.example")
+        assert rounds.send_due() == Round(sent=1)
+        assert drop.received[0]["To"] == "Maya Reed <maya@xn--bro-hoa.example>"
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"to_address": "a b@acme.example"},
+            {"to_address": "maya@"},
+            {"to_address": "zoë@acme.example"},
+            {"to_address": "maya@acme.example\r\nBcc: all@acme.example"},
+            {"to_name": "Maya\r\nBcc: all@acme.example"},
+            {"subject": "Confirmed\r\nBcc: all@acme.example"},
+            {"subject": "Confirmed\r\n Bcc: all@acme.example"},
+        ],
+        ids=repr,
+    )
+    def test_what_cannot_be_written_fails_for_good_and_alone(
+        self, session: Session, drop: MailDrop, wrong: dict[str, str]
+    ) -> None:
+        make.mail(**wrong, audience=Audience.STAFF)
         make.mail()
         assert rounds.send_due() == Round(sent=1, failed=1)
         assert states(session) == [MailState.FAILED, MailState.SENT]

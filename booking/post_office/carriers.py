@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Protocol
 
 from flask import current_app
-from flask_mail import BadHeaderError, Connection
+from flask_mail import Connection
 
 from booking.post_office.envelopes import Envelope
 from booking.services.timetable.sending import Letter
@@ -126,9 +126,7 @@ def written(letter: Letter, *, now: datetime) -> Envelope:
     try:
         envelope = Envelope(letter, now=now)
         envelope.as_bytes()
-        if envelope.has_bad_headers():
-            raise BadHeaderError
-    except (ValueError, IndexError, MessageError, BadHeaderError) as error:  # what email's parsers raise on an address
+    except (ValueError, IndexError, MessageError) as error:  # what email's parsers raise on an address or a line break
         raise NotCarried(f"This email cannot be written: {error}", is_permanent=True) from error
     return envelope
 
