@@ -94,6 +94,7 @@ VISIT_MOVES: Mapping[VisitState, frozenset[VisitState]] = {
 }
 # Undo puts back what staff did while the mails still wait; out of `cancelled` the slots must be won again first.
 VISIT_UNDO: Mapping[VisitState, frozenset[VisitState]] = {
+    V.REQUESTED: frozenset({V.CONFIRMED, V.EXPIRED}),
     V.CONFIRMED: frozenset({V.REQUESTED, V.OFFERED}),
     V.CANCELLED: frozenset({V.REQUESTED, V.OFFERED, V.CONFIRMED, V.EXPIRED}),
     V.DELIVERED: frozenset({V.CONFIRMED}),

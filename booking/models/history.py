@@ -44,7 +44,9 @@ class Act(Base):
     words: Mapped[str] = mapped_column(String(200))  # for the undo bar
     visit_id: Mapped[int | None] = mapped_column(ref("visits"), index=True)
     enquiry_id: Mapped[int | None] = mapped_column(ref("enquiries"), index=True)
-    snapshot: Mapped[str] = mapped_column(Text)  # what to put back: columns of visit and enquiry, slots, as JSON
+    trainer_id: Mapped[int | None] = mapped_column(ref("trainers"))
+    course_id: Mapped[int | None] = mapped_column(ref("courses"))
+    snapshot: Mapped[str] = mapped_column(Text)  # JSON of what to put back, see booking.services.undo
     created_at: Mapped[datetime]
     until_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

@@ -23,10 +23,13 @@ class Trainer(Base):
     wants_feed: Mapped[bool] = mapped_column(default=False)  # the private feed instead of invitations
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
     counties: Mapped[list["TrainerCounty"]] = relationship(lazy="raise_on_sql", order_by="TrainerCounty.county")
     courses: Mapped[list["TrainerCourse"]] = relationship(lazy="raise_on_sql", order_by="TrainerCourse.course_id")
     hours: Mapped[list["TrainerHours"]] = relationship(lazy="raise_on_sql", order_by="TrainerHours.id")
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class TrainerCounty(Base):
@@ -81,6 +84,7 @@ class TrainerBar(Base):
 
     firm_id: Mapped[int] = mapped_column(ref("firms"), primary_key=True)
     trainer_id: Mapped[int] = mapped_column(ref("trainers"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime]
 
 

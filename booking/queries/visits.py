@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from booking.db import db
+from booking.domain.access import WORKER
 from booking.domain.lifecycle import VisitState
 from booking.domain.references import parse_reference
 from booking.models import Contact, Enquiry, HistoryEntry, Visit, VisitSlot
@@ -60,7 +61,9 @@ def asked_trainer_id(visit: Visit) -> int | None:
 
 
 def last_change(visit_id: int) -> HistoryEntry | None:
-    """The newest line of a visit's history."""
+    """The newest line of a visit's history; of several at the same moment a person's before the worker's."""
+    by_worker = HistoryEntry.actor == str(WORKER)
+    lines = select(HistoryEntry).filter_by(visit_id=visit_id)
     return db.session.scalars(
-        select(HistoryEntry).filter_by(visit_id=visit_id).order_by(HistoryEntry.id.desc()).limit(1)
+        lines.order_by(HistoryEntry.at.desc(), by_worker, HistoryEntry.id.desc()).limit(1)
     ).first()

@@ -107,7 +107,7 @@ def release(enquiry: Enquiry, *, actor: Actor, seen: int | None = None, now: dat
     _same(enquiry, seen)
     if not enquiry.suspicion:
         raise Overtaken("This enquiry is not held back")
-    act = undo.record(f"{enquiry.reference} released", staff=actor.id, enquiry=enquiry, now=now)
+    act = undo.record(f"{enquiry.reference} released", actor=actor, enquiry=enquiry, now=now)
     why, enquiry.suspicion = enquiry.suspicion, ""
     if enquiry.due_at is None or enquiry.due_at < now:
         enquiry.due_at = working_days().hours_after(now, HOURS_TO_ANSWER)
@@ -134,7 +134,7 @@ def move_state(
     if target is EnquiryState.LOST:
         lifecycle.lose(enquiry.state, lost_reason)
     lifecycle.move(enquiry.state, target)
-    undo.record(f"{enquiry.reference} moved to {target}", staff=actor.id, enquiry=enquiry, now=now)
+    undo.record(f"{enquiry.reference} moved to {target}", actor=actor, enquiry=enquiry, now=now)
     before, enquiry.state, enquiry.lost_reason = enquiry.state, target, lost_reason
     if before is EnquiryState.NEW and target is not EnquiryState.SPAM:
         enquiry.answered_at = enquiry.answered_at or now
@@ -150,7 +150,7 @@ def lose(enquiry: Enquiry, reason: LostReason | None, *, actor: Actor, seen: int
 def assign_owner(enquiry: Enquiry, owner: Staff, *, actor: Actor, seen: int | None = None, now: datetime) -> None:
     """Hands it to a colleague."""
     _same(enquiry, seen)
-    undo.record(f"{enquiry.reference} given to {owner.name}", staff=actor.id, enquiry=enquiry, now=now)
+    undo.record(f"{enquiry.reference} given to {owner.name}", actor=actor, enquiry=enquiry, now=now)
     before, enquiry.owner_id = enquiry.owner_id, owner.id
     after = {"owner_id": owner.id}
     words = f"Gave it to {owner.name}"
@@ -164,7 +164,7 @@ def set_next_step(
     _same(enquiry, seen)
     if step and on is None:
         raise Refused("Enter the day of the next step", field="next_on")
-    undo.record(f"Next step of {enquiry.reference} changed", staff=actor.id, enquiry=enquiry, now=now)
+    undo.record(f"Next step of {enquiry.reference} changed", actor=actor, enquiry=enquiry, now=now)
     before = {"next_step": enquiry.next_step, "next_on": enquiry.next_on}
     enquiry.next_step, enquiry.next_on = step, on
     words = f"Next: {step}, {near_day(on)}" if step and on else "Took the next step away"

@@ -97,6 +97,13 @@ def withdraw(*, act: Act | None = None, visit: Visit | None = None, mail_id: int
     return _end(Mail.visit_id == visit.id if visit else Mail.id == mail_id, why="Taken back")
 
 
+def wait_again(mail_ids: Collection[int]) -> None:
+    """Those of these mails that have been withdrawn wait once more: what made them untrue was undone."""
+    withdrawn = Mail.id.in_(mail_ids), Mail.state == MailState.WITHDRAWN
+    db.session.execute(update(Mail).where(*withdrawn).values(state=MailState.WAITING, error=""))
+    db.session.info[WRITTEN] = True
+
+
 def send_now(mail: Mail, *, actor: Actor, now: datetime) -> None:
     """Ends the wait of a mail that waits. Raises Overtaken in every other state."""
     _change(mail, {MailState.WAITING}, due_at=now)

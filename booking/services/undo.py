@@ -1,47 +1,86 @@
 """Undo: what staff did is put back, mails included, as long as none has left and nothing else has happened since."""
 
 import json
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Date, exists, select
-from sqlalchemy.orm import Mapper
+from sqlalchemy import delete, exists, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from booking.db import db
 from booking.domain import lifecycle
-from booking.domain.access import Actor
+from booking.domain.access import Actor, ActorKind
 from booking.domain.days import Slot
 from booking.domain.errors import NotFound, Overtaken
 from booking.domain.lifecycle import EnquiryState, State, VisitState
 from booking.domain.post import MailState
-from booking.models import Act, Enquiry, HistoryEntry, Mail, Visit, VisitSlot
-from booking.models.base import Instant, Word
+from booking.models import (
+    Absence,
+    Act,
+    Course,
+    Enquiry,
+    HistoryEntry,
+    Mail,
+    Trainer,
+    TrainerCounty,
+    TrainerCourse,
+    TrainerHours,
+    Visit,
+    VisitSlot,
+)
+from booking.models.snapshots import Columns, columns, restored
 from booking.services import history, outbox, slots
 from config import settings
 
-Stored = str | int | bool | None
+Target: TypeAlias = Visit | Enquiry | Trainer | Course
+TARGETS: Mapping[str, type[Target]] = {"visit": Visit, "enquiry": Enquiry, "trainer": Trainer, "course": Course}
+# What is put back with a trainer, row by row.
+PARTS: Mapping[str, type[TrainerCounty | TrainerCourse | TrainerHours | Absence]] = {
+    each.__tablename__: each for each in (TrainerCounty, TrainerCourse, TrainerHours, Absence)
+}
 # Never put back: what names the row, and what calendars out there may already have counted on.
-_KEPT = {"id", "reference", "created_at", "version", "sequence"}
+_KEPT = frozenset({"id", "reference", "created_at", "version", "sequence"})
+NEVER_WAS = "Booked by mistake, and taken back at once"
+JUST_CHANGED = "A colleague has just changed this, so it cannot be undone"
 
 
-def record(words: str, *, staff: int, visit: Visit | None = None, enquiry: Enquiry | None = None, now: datetime) -> Act:
-    """What can be undone, called before the change; `words` go on the undo bar. A visit takes its enquiry along."""
+def record(
+    words: str,
+    *,
+    actor: Actor,
+    visit: Visit | None = None,
+    enquiry: Enquiry | None = None,
+    trainer: Trainer | None = None,
+    course: Course | None = None,
+    is_new: bool = False,
+    now: datetime,
+) -> Act | None:
+    """What can be undone, called before the change; `words` go on the undo bar. None, unless it is staff who act.
+
+    A visit takes its enquiry along, a trainer all that is set of them; a visit that `is_new` has no before.
+    """
+    if actor.kind is not ActorKind.STAFF:
+        return None
     if visit is not None and enquiry is None and visit.enquiry_id:
         enquiry = db.session.get_one(Enquiry, visit.enquiry_id)
+    rows: dict[str, Target | None] = {"visit": visit, "enquiry": enquiry, "trainer": trainer, "course": course}
     snapshot = {
-        "visit": _columns(visit) if visit else None,
-        "enquiry": _columns(enquiry) if enquiry else None,
-        "slots": [[row.trainer_id, row.slot, row.is_proposed] for row in _slots(visit)] if visit else [],
+        **{name: columns(row, but=_KEPT) if row else None for name, row in rows.items()},
+        "slots": _slots(visit) if visit else [],
+        "mails": _waiting(visit) if visit else [],
+        "parts": _parts(trainer) if trainer else {},
     }
+    if is_new:
+        snapshot["visit"] = None
     act = Act(
-        staff_id=staff,
-        words=words,
-        visit_id=visit.id if visit else None,
-        enquiry_id=enquiry.id if enquiry else None,
+        staff_id=actor.id,
+        words=words[:200],
         snapshot=json.dumps(snapshot),
         created_at=now,
         until_at=now + timedelta(minutes=settings().undo_minutes),
+        **{f"{name}_id": row.id if row else None for name, row in rows.items()},
     )
     db.session.add(act)
     db.session.flush()
@@ -55,7 +94,7 @@ def latest(staff_id: int, *, now: datetime) -> Act | None:
 
 
 def undo(act_id: int, *, actor: Actor, now: datetime) -> Act:
-    """Puts everything back, takes back the act's mails and wins the slots again.
+    """Puts everything back, takes back the act's mails, lets those wait again that it had stopped, wins the slots back.
 
     Raises NotFound for somebody else's act, Overtaken when it is too late or more has happened since, Taken when
     somebody has the slots now.
@@ -67,18 +106,47 @@ def undo(act_id: int, *, actor: Actor, now: datetime) -> Act:
         raise Overtaken(why_not)
     outbox.withdraw(act=act)
     snapshot = json.loads(act.snapshot)
-    visit = db.session.get_one(Visit, act.visit_id) if act.visit_id else None
-    enquiry = db.session.get_one(Enquiry, act.enquiry_id) if act.enquiry_id else None
-    if visit is not None:
-        _may_go_back(visit.state, VisitState(snapshot["visit"]["state"]))
-        _put_back(visit, snapshot["visit"])
-        _put_slots_back(visit, snapshot["slots"], now=now)
-    if enquiry is not None:
-        _may_go_back(enquiry.state, EnquiryState(snapshot["enquiry"]["state"]))
-        _put_back(enquiry, snapshot["enquiry"])
+    rows: dict[str, Any] = {
+        name: db.session.get_one(kind, wanted) for name, kind in TARGETS.items() if (wanted := _id(act, name))
+    }
+    try:
+        for name, row in rows.items():
+            _back(row, snapshot[name], snapshot, now=now)
+    except (StaleDataError, IntegrityError):
+        raise Overtaken(JUST_CHANGED) from None
+    outbox.wait_again(snapshot["mails"])
     act.undone_at = now
-    history.add("undone", actor=actor, now=now, words=f"Undid: {act.words}", visit=visit, enquiry=enquiry)
+    history.add("undone", actor=actor, now=now, words=f"Undid: {act.words}", **rows)
     return act
+
+
+def _back(row: Target, before: Columns | None, snapshot: Mapping[str, Any], *, now: datetime) -> None:
+    """One row, with what hangs on it."""
+    match row:
+        case Visit() if before is None:
+            _call_off(row, now=now)
+            return
+        case Visit():
+            _may_go_back(row.state, VisitState(str(snapshot["visit"]["state"])))
+        case Enquiry():
+            _may_go_back(row.state, EnquiryState(str(snapshot["enquiry"]["state"])))
+        case Trainer():
+            _put_parts_back(row, snapshot["parts"])
+    for key, value in restored(type(row), before or {}).items():
+        setattr(row, key, value)
+    db.session.flush()
+    db.session.expire(row)  # relations follow their columns
+    if isinstance(row, Visit):
+        _put_slots_back(row, snapshot["slots"], now=now)
+
+
+def _call_off(visit: Visit, *, now: datetime) -> None:
+    """A visit that was not there before: its history stays, so it ends instead of vanishing."""
+    visit.state = lifecycle.move(visit.state, VisitState.CANCELLED)
+    slots.free(visit)
+    visit.ended_at, visit.cancel_reason = now, NEVER_WAS
+    visit.promised_at = visit.answer_due_at = None
+    db.session.flush()
 
 
 def _why_not(act: Act, *, now: datetime) -> str:
@@ -95,33 +163,19 @@ def _why_not(act: Act, *, now: datetime) -> str:
 
 
 def _changed_since(act: Act) -> str:
-    """Who did what to the visit or enquiry after the act, as a sentence; notes do not count."""
-    same = HistoryEntry.visit_id == act.visit_id if act.visit_id else HistoryEntry.enquiry_id == act.enquiry_id
-    later = select(HistoryEntry).where(same, HistoryEntry.at > act.created_at, HistoryEntry.act != "noted")
+    """Who did what to the same thing after the act, as a sentence; notes do not count, nor a trainer's visits."""
+    name = next(name for name in TARGETS if _id(act, name))
+    same = [getattr(HistoryEntry, f"{name}_id") == _id(act, name)]
+    if name in ("trainer", "course"):
+        same.append(HistoryEntry.visit_id.is_(None))
+    later = select(HistoryEntry).where(*same, HistoryEntry.at > act.created_at, HistoryEntry.act != "noted")
     entry = db.session.scalars(later.order_by(HistoryEntry.id.desc()).limit(1)).first()
     return f"{history.sentence(entry)}, so it cannot be undone" if entry else ""
 
 
-def _columns(row: Visit | Enquiry) -> dict[str, Stored]:
-    mapper: Mapper[Visit | Enquiry] = row.__mapper__
-    return {column.key: _stored(getattr(row, column.key)) for column in mapper.columns if column.key not in _KEPT}
-
-
-def _stored(value: object) -> Stored:
-    if isinstance(value, date):  # a datetime is one too
-        return value.isoformat()
-    assert value is None or isinstance(value, str | int)
-    return value
-
-
-def _restored(column: Column[object], value: Stored) -> object:
-    if not isinstance(value, str):
-        return value
-    if isinstance(column.type, Instant):
-        return datetime.fromisoformat(value)
-    if isinstance(column.type, Date):
-        return date.fromisoformat(value)
-    return column.type.kind(value) if isinstance(column.type, Word) else value
+def _id(act: Act, name: str) -> int | None:
+    found: int | None = getattr(act, f"{name}_id")
+    return found
 
 
 def _may_go_back(current: State, before: State) -> None:
@@ -129,25 +183,39 @@ def _may_go_back(current: State, before: State) -> None:
         lifecycle.undo(current, before)
 
 
-def _put_back(row: Visit | Enquiry, stored: Mapping[str, Stored]) -> None:
-    columns = {column.key: column for column in row.__mapper__.columns}
-    for key, value in stored.items():
-        setattr(row, key, _restored(columns[key], value))
-    try:
-        db.session.flush()
-    except StaleDataError:
-        raise Overtaken("A colleague has just changed this, so it cannot be undone") from None
-    db.session.expire(row)  # relations follow their columns
+def _waiting(visit: Visit) -> list[int]:
+    """Mails about it that would still go out, or that somebody has to mend."""
+    open_ones = Mail.state.in_((MailState.WAITING, MailState.FAILED))
+    return list(db.session.scalars(select(Mail.id).where(Mail.visit_id == visit.id, open_ones).order_by(Mail.id)))
 
 
-def _slots(visit: Visit) -> list[VisitSlot]:
-    return list(
-        db.session.scalars(select(VisitSlot).filter_by(visit_id=visit.id).order_by(VisitSlot.slot, VisitSlot.id))
-    )
+def _parts(trainer: Trainer) -> dict[str, list[Columns]]:
+    return {
+        name: [columns(row) for row in db.session.scalars(_of(kind, trainer).order_by(*kind.__table__.primary_key))]
+        for name, kind in PARTS.items()
+    }
 
 
-def _put_slots_back(visit: Visit, stored: list[list[int]], *, now: datetime) -> None:
-    if [[row.trainer_id, row.slot, row.is_proposed] for row in _slots(visit)] == stored:
+def _put_parts_back(trainer: Trainer, stored: Mapping[str, list[Columns]]) -> None:
+    now = _parts(trainer)
+    for name, kind in PARTS.items():
+        if now[name] != stored[name]:
+            gone = delete(kind).where(kind.trainer_id == trainer.id)
+            db.session.execute(gone, execution_options={"synchronize_session": "fetch"})
+            db.session.add_all(kind(**restored(kind, row)) for row in stored[name])
+
+
+def _of(kind: type[Any], trainer: Trainer) -> Any:
+    return select(kind).where(kind.trainer_id == trainer.id).execution_options(populate_existing=True)
+
+
+def _slots(visit: Visit) -> list[list[int | bool | None]]:
+    rows = select(VisitSlot).filter_by(visit_id=visit.id).order_by(VisitSlot.slot, VisitSlot.id)
+    return [[row.trainer_id, row.slot, row.is_proposed] for row in db.session.scalars(rows)]
+
+
+def _put_slots_back(visit: Visit, stored: Sequence[Sequence[int]], *, now: datetime) -> None:
+    if _slots(visit) == stored:
         return
     slots.free(visit)
     for is_proposed in (False, True):

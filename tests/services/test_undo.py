@@ -9,8 +9,9 @@ from sqlalchemy import select
 from booking.domain.days import Half, Slot
 from booking.domain.errors import NotFound, Overtaken, Taken
 from booking.domain.lifecycle import EnquiryState, TrainerAnswer, VisitState
+from booking.domain.places import County
 from booking.domain.post import MailState
-from booking.models import Enquiry, Trainer, Visit, VisitSlot
+from booking.models import Act, Enquiry, Mail, Trainer, Visit, VisitSlot
 from booking.services import slots, undo, visits
 from tests import make
 from tests.conftest import NOW
@@ -78,6 +79,60 @@ def test_a_proposed_date_is_taken_back(session: Any, now: datetime) -> None:
     undo.undo(latest(cora, now), actor=cora, now=now + A_MINUTE)
     assert (visit.proposed_day, visit.trainer_answer) == (None, TrainerAnswer.ACCEPTED)
     assert held(session, visit) == [(ann.id, "Wed am", False), (ann.id, "Wed pm", False)]
+
+
+def test_a_visit_booked_by_hand_ends_with_its_mail_and_its_slots(session: Any, now: datetime) -> None:
+    course = make.course()
+    make.ann(course)
+    cora, enquiry = acting(make.cora()), make.enquiry()
+    place = visits.Place("Unit 4", "Exeter", "EX2 8AA", "EX2", County.DEVON)
+    at, on_the_day = Slot(DAY, Half.AM), visits.OnTheDay(people=6)
+    visit = visits.book(enquiry, course=course, place=place, on_the_day=on_the_day, at=at, actor=cora, now=now)
+    assert [mail.due_at for mail in session.scalars(select(Mail))] == [now + 2 * A_MINUTE]
+    undo.undo(latest(cora, now), actor=cora, now=now + A_MINUTE)
+    assert (visit.state, visit.ended_at, visit.promised_at) == (VisitState.CANCELLED, now + A_MINUTE, None)
+    assert (held(session, visit), kinds(visit), enquiry.is_address_confirmed) == ([], [], False)
+
+
+def test_mails_that_an_act_had_stopped_wait_again(session: Any, now: datetime) -> None:
+    course = make.course()
+    ann, ben, cora = make.ann(course), make.ben(course), acting(make.cora())
+    visit = make.visit(VisitState.REQUESTED, course=course, trainer=ben, address_confirmed_at=NOW)
+    visits.ask(visit, ann.id, actor=cora, now=now)
+    visits.ask(visit, ben.id, actor=cora, now=now + A_MINUTE)
+    undo.undo(latest(cora, now), actor=cora, now=now + A_MINUTE)
+    waiting = session.scalars(select(Mail).filter_by(state=MailState.WAITING)).all()
+    assert (visit.trainer_id, [mail.to_name for mail in waiting]) == (ann.id, ["Ann Bell"])
+
+
+def test_a_yes_by_phone_that_moved_a_visit_is_taken_back(session: Any, now: datetime) -> None:
+    course = make.course()
+    ann, cora = make.ann(course), acting(make.cora())
+    visit = make.visit(course=course, trainer=ann)
+    visits.move_by_firm(visit, at=NEXT, now=now)
+    visits.accept(visit, ann, actor=cora, now=now + A_MINUTE)
+    assert visit.first_day == NEXT.day
+    undo.undo(latest(cora, now + A_MINUTE), actor=cora, now=now + A_MINUTE)
+    assert (visit.first_day, visit.proposed_day, visit.trainer_answer) == (DAY, NEXT.day, TrainerAnswer.ASKED)
+    assert [row[2] for row in held(session, visit)] == [False, False, True, True]
+
+
+def test_an_address_confirmed_by_phone_is_taken_back(session: Any, now: datetime) -> None:
+    course = make.course()
+    ann, cora = make.ann(course), acting(make.cora())
+    visit = make.visit(VisitState.EXPIRED, course=course, trainer=ann, ended_at=NOW)
+    visits.confirm_address(visit, actor=cora, now=now)
+    assert visit.state is VisitState.REQUESTED
+    undo.undo(latest(cora, now), actor=cora, now=now + A_MINUTE)
+    assert (visit.state, visit.address_confirmed_at, held(session, visit)) == (VisitState.EXPIRED, None, [])
+
+
+def test_what_a_trainer_or_a_firm_does_is_not_staffs_to_undo(session: Any, now: datetime) -> None:
+    course = make.course()
+    ann = make.ann(course)
+    visit = make.visit(course=course, trainer=ann)
+    visits.decline(visit, ann, now=now)
+    assert session.scalars(select(Act)).all() == []
 
 
 def test_slots_that_somebody_has_taken_meanwhile_end_it(session: Any, now: datetime) -> None:

@@ -18,7 +18,7 @@ from booking.domain.money import Pence, pounds
 from booking.models import Course
 from booking.queries import catalogue
 from booking.queries.desk import courses as queries
-from booking.services import history
+from booking.services import history, undo
 
 KNOWN = "A course with this title is already here, on sale or retired"
 JUST_CHANGED = "A colleague has just changed this course. Check it before you save again"
@@ -67,6 +67,7 @@ def change(course: Course, told: Told, *, seen: int | None, actor: Actor, now: d
     if not after:
         return
     before = {name: getattr(course, name) for name in after}
+    undo.record(f"Changed {course.title}", actor=actor, course=course, now=now)
     with _alone():
         for name, value in after.items():
             setattr(course, name, value)
@@ -76,19 +77,19 @@ def change(course: Course, told: Told, *, seen: int | None, actor: Actor, now: d
 
 def retire(course: Course, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
     """No longer on sale; visits that are booked take place."""
-    _put(course, on_sale=False, seen=seen)
-    history.add("retired", actor=actor, now=now, course=course, words=f"Took {course.title} off sale")
+    _put(course, f"Took {course.title} off sale", act="retired", seen=seen, actor=actor, now=now)
 
 
 def restore(course: Course, *, seen: int | None = None, actor: Actor, now: datetime) -> None:
-    _put(course, on_sale=True, seen=seen)
-    history.add("restored", actor=actor, now=now, course=course, words=f"Put {course.title} on sale again")
+    _put(course, f"Put {course.title} on sale again", act="restored", seen=seen, actor=actor, now=now)
 
 
-def _put(course: Course, *, on_sale: bool, seen: int | None) -> None:
+def _put(course: Course, words: str, *, act: str, seen: int | None, actor: Actor, now: datetime) -> None:
     _same(course, seen)
+    undo.record(words, actor=actor, course=course, now=now)
     with _alone():
-        course.is_active = on_sale
+        course.is_active = act == "restored"
+    history.add(act, actor=actor, now=now, course=course, words=words)
 
 
 def _check(told: Told) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.exc import StaleDataError
 
 from booking.db import db
 from booking.domain.access import Actor, Purpose
@@ -18,9 +20,10 @@ from booking.domain.words import date_words
 from booking.emails import trainer as emails
 from booking.models import Absence, Trainer, TrainerCounty, TrainerCourse, TrainerHours
 from booking.queries.desk import rosters as queries
-from booking.services import addresses, history, links, outbox, sign_ins, trainer_links
+from booking.services import addresses, history, links, outbox, sign_ins, trainer_links, undo
 
 KNOWN = "A trainer with this email address is already here"
+JUST_CHANGED = "A colleague has just changed this trainer. Look at the page again"
 FACTS = ("name", "email", "phone", "home_outcode", "home_town", "weekly_limit", "drive_limit_minutes")
 
 
@@ -81,13 +84,34 @@ def add(said: Told, *, times: HalfTimes, actor: Actor, now: datetime) -> Trainer
     return trainer
 
 
-def change(trainer: Trainer, said: Told, *, was: Told, times: HalfTimes, actor: Actor, now: datetime) -> None:
-    """The trainer, with all parts loaded, as they are told of now. Lines that hold for a while only stay."""
+def same(trainer: Trainer, seen: int | None) -> None:
+    """Raises Overtaken, saying who did what when, when the trainer has changed since version `seen`."""
+    if seen is not None and seen != trainer.version:
+        raise _overtaken(trainer)
+
+
+def change(
+    trainer: Trainer,
+    said: Told,
+    *,
+    was: Told,
+    times: HalfTimes,
+    seen: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """The trainer, with all parts loaded, as they are told of now. Lines that hold for a while only stay.
+
+    Raises Refused beside `email`, Overtaken when a colleague has changed them since version `seen`.
+    """
+    same(trainer, seen)
     before, after = was.facts(), said.facts()
     changed = [name for name in after if before[name] != after[name]]
     if not changed:
         return
+    undo.record(f"Changed {trainer.name}", actor=actor, trainer=trainer, now=now)
     with _alone(said.email, but=trainer.id):
+        flag_modified(trainer, "name")  # another version, also where only counties, courses or days change
         for name in FACTS:
             setattr(trainer, name, getattr(said, name))
         _set_counties(trainer, said.counties)
@@ -113,6 +137,7 @@ def add_absence(
     the order is wrong."""
     if last < first:
         raise Refused("The last day must not be before the first", field="last")
+    undo.record(f"Put in an absence of {trainer.name}", actor=actor, trainer=trainer, now=now)
     row = Absence(trainer_id=trainer.id, first_slot=first.number, last_slot=last.number, kind=kind, note=note)
     row.created_at = now
     db.session.add(row)
@@ -122,9 +147,12 @@ def add_absence(
     return row
 
 
-def remove_absence(trainer: Trainer, row: Absence, *, actor: Actor, now: datetime) -> None:
-    """They can come after all."""
+def remove_absence(trainer: Trainer, row: Absence | None, *, actor: Actor, now: datetime) -> None:
+    """They can come after all. Raises Overtaken, saying who did what when, where it has been taken out already."""
+    if row is None:
+        raise _overtaken(trainer)
     words, before = f"{trainer.name} is not away {_span(row)}", _facts(row)
+    undo.record(f"Took out an absence of {trainer.name}", actor=actor, trainer=trainer, now=now)
     db.session.delete(row)
     db.session.flush()
     history.add("took out an absence", actor=actor, now=now, trainer=trainer, words=words, before=before)
@@ -158,6 +186,11 @@ def send_link(trainer: Trainer, *, actor: Actor, now: datetime) -> None:
     history.add("sent a link", actor=actor, now=now, trainer=trainer, words=f"Sent {trainer.name} a new link")
 
 
+def _overtaken(trainer: Trainer) -> Overtaken:
+    story = queries.story(trainer.id)
+    return Overtaken(history.sentence(story[0]) if story else JUST_CHANGED)
+
+
 @contextmanager
 def _alone(email: str, *, but: int = 0) -> Iterator[None]:
     """A savepoint around a change. Refused when another trainer has the address, whatever its capitals; Overtaken when
@@ -167,10 +200,12 @@ def _alone(email: str, *, but: int = 0) -> Iterator[None]:
     try:
         with db.session.begin_nested():
             yield
+    except StaleDataError:
+        raise Overtaken(JUST_CHANGED) from None
     except IntegrityError:
         if _is_known(email, but=but):
             raise Refused(KNOWN, field="email") from None
-        raise Overtaken("A colleague has just changed this trainer. Look at the page again") from None
+        raise Overtaken(JUST_CHANGED) from None
 
 
 def _is_known(email: str, *, but: int) -> bool:

@@ -1,7 +1,7 @@
 """Everything that can happen to a visit: `from booking.services import visits`, then `visits.confirm(…)`."""
 
 from booking.services.firms import Place
-from booking.services.visits.acting import asked_start
+from booking.services.visits.acting import asked_start, asked_trainer
 from booking.services.visits.answers import accept, actor_of, decline, got_it
 from booking.services.visits.asking import ask, ask_next, confirm_address
 from booking.services.visits.by_firm import rate, send_link
@@ -21,6 +21,7 @@ __all__ = [
     "ask",
     "ask_next",
     "asked_start",
+    "asked_trainer",
     "book",
     "cancel_by_firm",
     "cancel_by_staff",

@@ -12,7 +12,7 @@ from booking.domain.access import Actor, ActorKind
 from booking.domain.days import Slot, run_of
 from booking.domain.errors import NotFound, Overtaken
 from booking.domain.lifecycle import TrainerAnswer, VisitState
-from booking.models import Visit
+from booking.models import Trainer, Visit
 from booking.queries import visits
 from booking.services import history, slots
 
@@ -71,6 +71,11 @@ def start(visit: Visit) -> Slot:
 def asked_start(visit: Visit) -> Slot:
     """The date the trainer is asked about: the proposed one while there is one."""
     return Slot(visit.proposed_day, visit.proposed_half) if visit.proposed_day and visit.proposed_half else start(visit)
+
+
+def asked_trainer(visit: Visit) -> Trainer | None:
+    """Whose answer that date waits for, or has; None when nobody is left to ask."""
+    return visit.proposed_trainer if visit.proposed_day else visit.trainer
 
 
 def run(visit: Visit, at: Slot) -> tuple[Slot, ...]:

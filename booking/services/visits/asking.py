@@ -13,7 +13,17 @@ from booking.queries import shortlist
 from booking.queries.calendar import working_days
 from booking.services import history, slots, undo
 from booking.services.visits import mails
-from booking.services.visits.acting import FIRM, alone, answer, asked_start, firm_of, run, start, step
+from booking.services.visits.acting import (
+    FIRM,
+    alone,
+    answer,
+    asked_start,
+    asked_trainer,
+    firm_of,
+    run,
+    start,
+    step,
+)
 from booking.services.visits.seating import able, chosen, seat, seat_for_public
 
 PROMISE_DAYS, ANSWER_DAYS = 2, 1  # working days, until 5pm of the last
@@ -32,11 +42,12 @@ def confirm_address(visit: Visit, *, at: Slot | None = None, actor: Actor | None
             return visit
         if visit.state not in (VisitState.REQUESTED, VisitState.EXPIRED):
             step(visit, VisitState.REQUESTED, actor=who)  # says how things stand
+        act = undo.record(f"Confirmed the address of {visit.reference} by phone", actor=who, visit=visit, now=now)
         _note_address(visit, who=who, by_phone=actor is not None, now=now)
         if visit.state is VisitState.EXPIRED and not _revived(visit, at or start(visit), now=now):
             return visit
         promise(visit, now=now)
-        ask_next(visit, now=now)
+        ask_next(visit, act=act, now=now)
     return visit
 
 
@@ -53,7 +64,7 @@ def ask(
         if visit.state is VisitState.REQUESTED and not visit.address_confirmed_at:
             raise Refused(UNCONFIRMED)
         match = chosen(visit, trainer_id, at=asked_start(visit), reason=reason, now=now)
-        act = undo.record(f"Asked {match.name} for {visit.reference}", staff=actor.id, visit=visit, now=now)
+        act = undo.record(f"Asked {match.name} for {visit.reference}", actor=actor, visit=visit, now=now)
         why = "We have asked another trainer."
         if visit.state is VisitState.CONFIRMED:
             if trainer_id == visit.trainer_id and visit.proposed_day is None:
@@ -67,7 +78,7 @@ def ask(
         put_to(visit, db.session.get_one(Trainer, trainer_id), actor=actor, reason=reason, act=act, now=now)
 
 
-def ask_next(visit: Visit, *, now: datetime) -> bool:
+def ask_next(visit: Visit, *, act: Act | None = None, now: datetime) -> bool:
     """Holds and asks the best trainer who has not been passed over; False when nobody is left."""
     at, passed = asked_start(visit), passed_over(visit)
     everyone, need = shortlist.asked(visit, at=at, now=now)
@@ -79,9 +90,9 @@ def ask_next(visit: Visit, *, now: datetime) -> bool:
                 continue
         elif not seat(visit, at, [match], now=now):
             continue
-        put_to(visit, db.session.get_one(Trainer, match.trainer_id), actor=WORKER, now=now)
+        put_to(visit, db.session.get_one(Trainer, match.trainer_id), actor=WORKER, act=act, now=now)
         return True
-    nobody_left(visit, now=now)
+    nobody_left(visit, act=act, now=now)
     return False
 
 
@@ -109,7 +120,7 @@ def propose(visit: Visit, at: Slot, trainer_id: int, *, now: datetime) -> None:
 
 def take_back(visit: Visit, *, why: str, act: Act | None = None, now: datetime) -> None:
     """Whoever has been asked, and is not asked any more, need not answer."""
-    trainer = visit.proposed_trainer if visit.proposed_day else visit.trainer
+    trainer = asked_trainer(visit)
     if trainer and (visit.proposed_day or visit.state is VisitState.REQUESTED):
         mails.taken_back(visit, trainer, why=why, act=act, now=now)
 
@@ -124,7 +135,7 @@ def pass_over(visit: Visit, trainer: Trainer) -> None:
     visit.passed_over = ",".join(str(number) for number in sorted(passed_over(visit) | {trainer.id}))
 
 
-def nobody_left(visit: Visit, *, now: datetime) -> None:
+def nobody_left(visit: Visit, *, act: Act | None = None, now: datetime) -> None:
     """The date is only a wish now, with a new promise to the firm; staff decide. What was confirmed stands."""
     slots.free(visit, only_proposed=visit.proposed_day is not None)
     if visit.trainer_answer is not TrainerAnswer.UNASKED:
@@ -138,7 +149,7 @@ def nobody_left(visit: Visit, *, now: datetime) -> None:
     db.session.flush()
     words = f"Nobody is left to ask for {near_day(asked_start(visit).day)}"
     history.add("unplaced", actor=WORKER, now=now, words=words, visit=visit)
-    mails.still_looking(visit, is_held=False, now=now)
+    mails.still_looking(visit, is_held=False, act=act, now=now)
 
 
 def promise(visit: Visit, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from booking.domain.lifecycle import VisitState
 from booking.models import Course, Enquiry, Visit
 from booking.queries import visits
 from booking.queries.calendar import working_days
-from booking.services import firms, history, slots
+from booking.services import firms, history, slots, undo
 from booking.services.firms import Place
 from booking.services.references import fresh
 from booking.services.visits import asking
@@ -41,16 +41,17 @@ def book(
     with all_or_nothing(None, actor=actor):
         visit = _new(course, at, place, now=now)
         attach(visit, enquiry, firms.site_at(enquiry.firm, place), on_the_day)
-        visit.address_confirmed_at, enquiry.is_address_confirmed = now, True
         db.session.add(visit)
         db.session.flush()
+        act = undo.record(f"Booked {visit.reference}", actor=actor, visit=visit, is_new=True, now=now)
+        visit.address_confirmed_at, enquiry.is_address_confirmed = now, True
         history.add("requested", actor=actor, now=now, words=wish_words(visit), visit=visit)
         if not seat(visit, at, picked(visit, at, trainer_id, reason=reason, now=now), now=now):
             raise Taken(slots.TAKEN, field="slot")
         visit = visits.complete(visit.id) or visit
         visit.promised_at = working_days().promised_by(now, asking.PROMISE_DAYS)
         assert visit.trainer is not None, "it was seated"
-        asking.put_to(visit, visit.trainer, actor=actor, reason=reason, now=now)
+        asking.put_to(visit, visit.trainer, actor=actor, reason=reason, act=act, now=now)
     return visit
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from booking.db import db
 from booking.domain import lifecycle
-from booking.domain.access import Actor, ActorKind
+from booking.domain.access import Actor
 from booking.domain.errors import Refused
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.words import near_day
-from booking.models import Visit
+from booking.models import Act, Visit
 from booking.services import history, undo
 from booking.services.visits import mails
 from booking.services.visits.acting import alone, step
@@ -16,14 +16,14 @@ from booking.services.visits.acting import alone, step
 NO_YES = "Confirm it once a trainer has said yes"
 
 
-def confirm(visit: Visit, *, actor: Actor, seen: int | None = None, now: datetime) -> None:
-    """The visit is on, and its enquiry won. Raises Refused without a trainer's yes, Overtaken when it is further."""
+def confirm(visit: Visit, *, actor: Actor, seen: int | None = None, act: Act | None = None, now: datetime) -> None:
+    """The visit is on, and its enquiry won; it is part of `act`, if another act brings it about.
+
+    Raises Refused without a trainer's yes, Overtaken when it is further.
+    """
     with alone(visit, actor=actor, seen=seen) as visit:
         before = visit.state
-        act = None
-        if actor.kind is ActorKind.STAFF:
-            words = f"Confirmed {visit.reference}"
-            act = undo.record(words, staff=actor.id, visit=visit, now=now)
+        act = act or undo.record(f"Confirmed {visit.reference}", actor=actor, visit=visit, now=now)
         step(visit, VisitState.CONFIRMED, actor=actor)
         if visit.trainer is None or visit.trainer_answer is not TrainerAnswer.ACCEPTED:
             raise Refused(NO_YES)

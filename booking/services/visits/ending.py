@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from booking.db import db
-from booking.domain.access import Actor, ActorKind
+from booking.domain.access import Actor
 from booking.domain.days import london
 from booking.domain.errors import Refused
 from booking.domain.lifecycle import VisitState
@@ -19,6 +19,7 @@ from booking.services.visits.asking import take_back
 from booking.services.visits.moving import BY_PHONE
 from config import settings
 
+REPORT = ("took_place", "people_came", "report", "reported_at")
 BY_FIRM = "The firm has cancelled."
 BY_STAFF = "We have had to cancel it."
 
@@ -42,7 +43,7 @@ def cancel_by_staff(
     with alone(visit, actor=actor, seen=seen) as visit:
         if not reason.strip():
             raise Refused("Enter why the visit is cancelled", field="reason")
-        act = undo.record(f"Cancelled {visit.reference}", staff=actor.id, visit=visit, now=now)
+        act = undo.record(f"Cancelled {visit.reference}", actor=actor, visit=visit, now=now)
         fee = fees.to_cancel(visit, now=now)
         if waive and not fee.is_free:
             fee, visit.fee_waived = waived(fee, why=waive), waive[:200]
@@ -50,24 +51,40 @@ def cancel_by_staff(
 
 
 def deliver(
-    visit: Visit, *, took_place: bool, people: int | None, report: str = "", actor: Actor, now: datetime
+    visit: Visit,
+    *,
+    took_place: bool,
+    people: int | None,
+    report: str = "",
+    actor: Actor,
+    seen: int | None = None,
+    now: datetime,
 ) -> None:
     """The report. A visit that did not take place stays confirmed, and is for staff to move or cancel.
 
-    Raises Refused beside `took_place` before it has begun, Overtaken when it is not confirmed.
+    Another report takes the place of the first, which the history keeps; the same one again changes nothing. Raises
+    Refused beside `took_place` before it has begun, Overtaken when it is not confirmed or has changed since `seen`.
     """
-    with alone(visit, actor=actor) as visit:
-        if actor.kind is ActorKind.STAFF:
-            undo.record(f"Report of {visit.reference}", staff=actor.id, visit=visit, now=now)
+    said = took_place, people, report
+    if visit.state is VisitState.CONFIRMED and said == (visit.took_place, visit.people_came, visit.report):
+        return
+    with alone(visit, actor=actor, seen=seen) as visit:
+        undo.record(f"Report of {visit.reference}", actor=actor, visit=visit, now=now)
         if visit.state is not VisitState.CONFIRMED or took_place:
             step(visit, VisitState.DELIVERED, actor=actor)
         if now < london(visit.first_day, rules.times().starts(visit.first_half)):
             raise Refused("The visit has not begun yet", field="took_place")
-        visit.took_place, visit.people_came, visit.report, visit.reported_at = took_place, people, report, now
+        before = _reported(visit)
+        (visit.took_place, visit.people_came, visit.report), visit.reported_at = said, now
         visit.ended_at = now if took_place else None
         db.session.flush()
         act, words = ("delivered", "It took place") if took_place else ("missed", "It did not take place")
-        history.add(act, actor=actor, now=now, words=words, visit=visit)
+        after, reason = _reported(visit), report[:400]
+        history.add(act, actor=actor, now=now, words=words, visit=visit, reason=reason, before=before, after=after)
+
+
+def _reported(visit: Visit) -> dict[str, history.Value]:
+    return {name: getattr(visit, name) for name in REPORT} if visit.reported_at else {}
 
 
 def _cancel(visit: Visit, fee: Fee, *, why: str, reason: str, actor: Actor, act: Act | None, now: datetime) -> None:

@@ -133,14 +133,23 @@ def lost(visit: Visit, trainer: Trainer, *, why: str, act: Act | None = None, no
     _trainer_days(visit, trainer, act=act, now=now)
 
 
-def still_looking(visit: Visit, *, is_held: bool, now: datetime) -> None:
+def still_looking(visit: Visit, *, is_held: bool, act: Act | None = None, now: datetime) -> None:
     """To the firm: later than promised, and by when now."""
     wished = _as_proposed(visit) if visit.proposed_day else visit
     message = business.still_looking(wished, is_held=is_held, manage_url=addresses.of_visit(visit, now=now))
-    _to_firm(visit, message, now=now, true_while=OPEN)
+    _to_firm(visit, message, act=act, now=now, true_while=OPEN)
 
 
-def declined(visit: Visit, trainer: Trainer, *, note: str, other_date: str, next_name: str, now: datetime) -> None:
+def declined(
+    visit: Visit,
+    trainer: Trainer,
+    *,
+    note: str,
+    other_date: str,
+    next_name: str,
+    act: Act | None = None,
+    now: datetime,
+) -> None:
     """To the office and the owner: a trainer's no, and who is asked now ("": nobody is left)."""
     for role, reader in _readers(visit):
         message = staff.declined(
@@ -152,7 +161,7 @@ def declined(visit: Visit, trainer: Trainer, *, note: str, other_date: str, next
             next_name=next_name,
             visit_url=addresses.for_staff(visit),
         )
-        _to_staff(visit, message, role=role, now=now)
+        _to_staff(visit, message, role=role, act=act, now=now)
 
 
 def no_answer(visit: Visit, trainer: Trainer, *, next_name: str, now: datetime) -> None:

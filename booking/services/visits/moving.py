@@ -65,7 +65,7 @@ def move_by_staff(
     """
     with alone(visit, actor=actor, seen=seen) as visit:
         fee = _check(visit, at, actor=actor, now=now)
-        act = undo.record(f"Moved {visit.reference}", staff=actor.id, visit=visit, now=now)
+        act = undo.record(f"Moved {visit.reference}", actor=actor, visit=visit, now=now)
         if waive and not fee.is_free:
             fee, visit.fee_waived = waived(fee, why=waive), waive[:200]
         matches = picked(visit, at, trainer_id, reason=reason, now=now)
@@ -80,11 +80,11 @@ def keep_date(visit: Visit, *, actor: Actor, seen: int | None = None, now: datet
     with alone(visit, actor=actor, seen=seen) as visit:
         if visit.proposed_day is None:
             raise Overtaken("There is no other date to drop")
-        act = undo.record(f"Kept {visit.reference} as it was", staff=actor.id, visit=visit, now=now)
+        act = undo.record(f"Kept {visit.reference} as it was", actor=actor, visit=visit, now=now)
         _keep(visit, actor=actor, act=act, now=now)
 
 
-def stand(visit: Visit, *, actor: Actor, now: datetime) -> None:
+def stand(visit: Visit, *, actor: Actor, act: Act | None = None, now: datetime) -> None:
     """What was proposed stands from here on, the old half-days are free, and everybody is told."""
     at, trainer = asked_start(visit), visit.proposed_trainer
     assert trainer is not None, "somebody has said yes"
@@ -94,8 +94,9 @@ def stand(visit: Visit, *, actor: Actor, now: datetime) -> None:
     visit.fee_pence += visit.proposed_fee_pence
     visit.free_moves_used += visit.proposed_is_late
     visit.took_place = visit.people_came = visit.reported_at = None
+    visit.report = ""  # the history has it
     _drop_proposal(visit)
-    _moved(visit, was, actor=actor, now=now)
+    _moved(visit, was, actor=actor, act=act, now=now)
 
 
 def _check(visit: Visit, at: Slot, *, actor: Actor, now: datetime) -> Fee:

@@ -71,7 +71,7 @@ def release(enquiry: Enquiry, *, actor: Actor, seen: int | None = None, now: dat
     if seen is not None and seen != enquiry.version:
         raise Overtaken("This enquiry has changed since you opened it")
     with alone(visit, actor=actor) as visit:
-        act = undo.record(f"{enquiry.reference} released", staff=actor.id, visit=visit, now=now)
+        act = undo.record(f"{enquiry.reference} released", actor=actor, visit=visit, now=now)
         why, enquiry.suspicion = enquiry.suspicion, ""
         enquiry.due_at = working_days().promised_by(now, 1)
         visit.confirm_by_at = None  # until the mail has left

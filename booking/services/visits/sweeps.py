@@ -15,7 +15,7 @@ from booking.queries.calendar import working_days
 from booking.queries.diaries import live
 from booking.services import history, slots
 from booking.services.visits import mails
-from booking.services.visits.acting import alone, answer, asked_start, step
+from booking.services.visits.acting import alone, answer, asked_start, asked_trainer, step
 from booking.services.visits.answers import next_name
 from booking.services.visits.asking import ask_next, pass_over, promise
 
@@ -88,7 +88,7 @@ def _expire(visit: Visit, *, now: datetime) -> None:
 
 
 def _pass_over(visit: Visit, *, now: datetime) -> None:
-    trainer = visit.proposed_trainer if visit.proposed_day else visit.trainer
+    trainer = asked_trainer(visit)
     if trainer is None:
         return
     answer(visit, TrainerAnswer.SILENT)

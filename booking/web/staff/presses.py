@@ -38,11 +38,11 @@ def ask(visit_id: int) -> str:
 def said_yes(visit_id: int) -> str:
     """A trainer's yes by phone."""
     visit = found(visit_queries.complete(visit_id))
-    trainer = visit.proposed_trainer if visit.proposed_day else visit.trainer
+    trainer = visits.asked_trainer(visit)
     if trainer is None or trainer.id != number("trainer"):
         raise Overtaken("Somebody else is asked now. Look at the visit again")
-    visits.accept(visit, trainer, actor=actor(), now=clock.now())
-    return f"Noted: {trainer.name} said yes to {visit.reference}"
+    visits.accept(visit, trainer, actor=actor(), seen=seen(), now=clock.now())
+    return ""
 
 
 def address(visit_id: int) -> str:
@@ -67,7 +67,7 @@ def knows(visit_id: int) -> str:
     if visit.trainer is None:
         raise Overtaken("This visit has no trainer now")
     visits.got_it(visit, visit.trainer, actor=actor(), now=clock.now())
-    return f"Noted: {visit.trainer.name} knows of {visit.reference}"
+    return ""
 
 
 def take(enquiry_id: int) -> str:

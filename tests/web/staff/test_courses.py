@@ -138,6 +138,16 @@ def test_a_title_that_is_taken_is_refused(desk: PageClient) -> None:
     assert (response.status_code, "A course with this title is already here" in response.text) == (422, True)
 
 
+def test_a_change_and_a_retirement_are_undone(desk: PageClient) -> None:
+    save(desk, price="1,200", kit="Pens", is_first_time="y")
+    press(desk, "/staff/undo/1", page=PAGE)
+    assert (course().price_pence, course().kit, course().is_first_time) == (1_150_00, "Workbooks\nPens", False)
+    press(desk, f"{PAGE}/retire", page=PAGE)
+    assert not course().is_active
+    press(desk, "/staff/undo/2", page=PAGE)
+    assert (course().is_active, acts()) == (True, ["changed", "undone", "retired", "undone"])
+
+
 def test_a_course_off_sale_comes_back_with_its_history(desk: PageClient) -> None:
     assert "Off sale" in press(desk, f"{PAGE}/retire", page=PAGE).text
     assert not course().is_active

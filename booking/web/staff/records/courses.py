@@ -137,7 +137,6 @@ def course_edit(slug: str) -> ResponseReturnValue:
             with transaction():
                 course = found(catalogue.by_slug(slug))
                 courses.change(course, form.told(), seen=form.seen.number, actor=actor(), now=clock.now())
-            flash("Saved. What was offered before keeps its price")
             return redirect(url_for(".course_edit", slug=slug), HTTPStatus.SEE_OTHER)
         except Refused as refusal:
             form.refuse(refusal)

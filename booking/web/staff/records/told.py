@@ -14,7 +14,7 @@ from booking.domain.road.patterns import KEYS, Part, Pattern
 from booking.domain.words import parse_day
 from booking.services.records.rosters import Told
 from booking.web.contacts import Email, Phone
-from booking.web.fields import KeyedForm, Line, Number, rule
+from booking.web.fields import Carried, KeyedForm, Line, Number, rule
 from booking.web.filters import phone_words
 
 LIKINGS = {"": "Does not go there", "0": "Goes there", "1": "Likes going there", "-1": "Rather not"}
@@ -37,6 +37,7 @@ def known_outcode(text: str) -> str:
 class TrainerForm(KeyedForm):
     """How a trainer stands. The days are read apart: fourteen selects that differ by their name alone."""
 
+    seen = Carried()
     name = Line("Name", limit=80, missing="Enter their name")
     email = Email("Email", missing="Enter their email address")
     phone = Phone("Phone")

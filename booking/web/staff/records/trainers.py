@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from booking import clock
@@ -18,7 +18,7 @@ from booking.services import forms, sign_ins
 from booking.services.records import rosters
 from booking.web.staff import pages
 from booking.web.staff.access import actor
-from booking.web.staff.presses import found
+from booking.web.staff.presses import found, seen
 from booking.web.staff.records.told import KINDS, AbsenceForm, TrainerForm
 
 PARTS = {Part.NO: "Does not work", Part.DAY: "All day", Part.AM: "Morning", Part.PM: "Afternoon"}
@@ -63,11 +63,13 @@ def trainer(trainer_id: int) -> ResponseReturnValue:
     if form.sent():
         try:
             with transaction():
-                rosters.change(row, form.told(), was=was, times=times, actor=actor(), now=clock.now())
-            flash("Saved")
+                rosters.change(
+                    row, form.told(), was=was, times=times, seen=form.seen.number, actor=actor(), now=clock.now()
+                )
             return redirect(url_for(".trainer", trainer_id=trainer_id), HTTPStatus.SEE_OTHER)
         except Refused as refusal:
             form.refuse(refusal)
+            row = found(queries.one(trainer_id))  # as a colleague may have left it
     page = render_template(
         "staff/trainer.html",
         trainer=row,
@@ -104,10 +106,14 @@ def absence_add(trainer_id: int) -> ResponseReturnValue:
 
 @pages.post("/trainers/<int:trainer_id>/absence/<int:absence_id>/remove")
 def absence_remove(trainer_id: int, absence_id: int) -> ResponseReturnValue:
-    row, absence = found(queries.one(trainer_id)), found(queries.absence(absence_id, trainer_id=trainer_id))
-    with transaction():
-        rosters.remove_absence(row, absence, actor=actor(), now=clock.now())
-    flash("Taken out: those days can be booked again")
+    row, absence = found(queries.one(trainer_id)), queries.absence(absence_id)
+    if absence and absence.trainer_id != trainer_id:
+        abort(HTTPStatus.NOT_FOUND)
+    try:
+        with transaction():
+            rosters.remove_absence(row, absence, actor=actor(), now=clock.now())
+    except Refused as refusal:
+        flash(str(refusal), "stop")
     return redirect(url_for(".trainer", trainer_id=trainer_id), HTTPStatus.SEE_OTHER)
 
 
@@ -118,6 +124,7 @@ def trainer_press(trainer_id: int, press: str) -> ResponseReturnValue:
     name = row.name
     try:
         with transaction():
+            rosters.same(row, seen())
             act(row, actor=actor(), now=clock.now())
     except Refused as refusal:
         flash(str(refusal), "stop")
