@@ -7,10 +7,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Select, func, select
 
 from booking.db import db
+from booking.domain.desk.finding import sought
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County
 from booking.models import Trainer, Visit
 from booking.queries.desk import piles
+from booking.queries.desk.finding import of_visit
 from booking.queries.visits import PARTIES
 
 PAGE = 50
@@ -28,6 +30,7 @@ class Wanted:
     county: County | None = None
     monday: date | None = None
     no_report: bool = False
+    text: str = ""
 
 
 def counts() -> Mapping[VisitState, int]:
@@ -72,4 +75,5 @@ def _which(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
         found.append(Visit.first_day.between(wanted.monday, wanted.monday + timedelta(days=6)))
     if wanted.no_report:
         found.append(piles.without_report(now))
-    return found
+    what = sought(wanted.text)
+    return [*found, of_visit(what)] if what.text else found

@@ -42,6 +42,19 @@ def of_enquiry(what: Sought) -> ColumnElement[bool]:
     return or_(*ways)
 
 
+def of_visit(what: Sought) -> ColumnElement[bool]:
+    """Which visits: by whose they are, by reference, by where they go."""
+    ways = [*_of_firm(what), *_reference(what, Visit.reference), *_postcode(what, Site.postcode)]
+    rows = (
+        select(Visit.id)
+        .join(Firm, Firm.id == Visit.firm_id)
+        .join(Contact, Contact.id == Visit.contact_id)
+        .join(Site, Site.id == Visit.site_id)
+        .where(or_(*ways, Site.town.icontains(what.text, autoescape=True)))
+    )
+    return Visit.id.in_(rows)
+
+
 def _enquiries(what: Sought) -> Sequence[Enquiry]:
     rows = (
         select(Enquiry)
@@ -54,13 +67,9 @@ def _enquiries(what: Sought) -> Sequence[Enquiry]:
 
 
 def _visits(what: Sought) -> Sequence[Visit]:
-    ways = [*_of_firm(what), *_reference(what, Visit.reference), *_postcode(what, Site.postcode)]
     rows = (
         select(Visit)
-        .join(Firm, Firm.id == Visit.firm_id)
-        .join(Contact, Contact.id == Visit.contact_id)
-        .join(Site, Site.id == Visit.site_id)
-        .where(or_(*ways, Site.town.icontains(what.text, autoescape=True)))
+        .where(of_visit(what))
         .options(joinedload(Visit.firm), joinedload(Visit.site), joinedload(Visit.course), joinedload(Visit.trainer))
     )
     return db.session.scalars(rows.order_by(Visit.first_day.desc(), Visit.id.desc()).limit(MOST)).all()

@@ -10,7 +10,7 @@ PARTS = (
     *("access", "account", "colleagues", "finding", "frame", "mailed", "mails", "presses"),
     *("sign_in", "today", "undoing"),
     *("enquiries.listing", "enquiries.page", "enquiries.phoned"),
-    *("visits.adding", "visits.changes", "visits.listing", "visits.page"),
+    *("visits.adding", "visits.bars", "visits.changes", "visits.listing", "visits.page"),
     *("diary.board", "records.courses", "records.trainers"),
 )
 

@@ -44,11 +44,22 @@ def test_a_hold_is_not_on_the_list(desk: PageClient) -> None:
         ("state=confirmed", True),
         ("state=requested", False),
         ("week=2027-03-26", True),
+        ("week=26+March+2027", True),
         ("week=2027-03-29", False),
         ("county=devon", True),
         ("trainer=none", False),
         ("report=missing", False),
         ("answer=accepted", True),
+        ("answer=asked", False),
+        ("q=tsw-0000-0001", True),
+        ("q=acme", True),
+        ("q=Maya", True),
+        ("q=maya@acme", True),
+        ("q=exeter", True),
+        ("q=ex28", True),
+        ("q=01632+960+111", True),
+        ("q=Ann", False),
+        ("q=%25", False),
     ],
 )
 def test_each_filter_shows_what_it_says(desk: PageClient, query: str, found: bool) -> None:
@@ -69,6 +80,25 @@ def test_a_report_is_missing_once_the_last_day_of_a_visit_is_over(app: Flask, da
 )
 def test_a_strange_address_shows_a_list(desk: PageClient, query: str) -> None:
     assert desk.get(f"/staff/visits?{query}").status_code == 200
+
+
+def test_every_filter_in_the_address_is_on_the_form(desk: PageClient) -> None:
+    page = desk.get("/staff/visits?answer=silent&report=missing&q=acme&week=26/3/2027&county=devon&trainer=none").text
+    for shown in (
+        '<option value="silent" selected>Did not answer',
+        '<option value="missing" selected>Due',
+        'name="q" type="search" autocomplete="off" value="acme"',
+        'value="22/03/2027"',
+        '<option value="devon" selected>',
+        '<option value="none" selected>',
+    ):
+        assert shown in page
+
+
+def test_a_week_that_is_none_is_said_and_stays(desk: PageClient) -> None:
+    page = desk.get("/staff/visits?week=someday").text
+    assert 'id="week-error">Enter a day, like 22 March' in page
+    assert 'value="someday"' in page
 
 
 def test_the_file_has_the_rows_on_screen_and_no_formula(desk: PageClient) -> None:

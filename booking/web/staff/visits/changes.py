@@ -3,16 +3,20 @@
 from datetime import date
 from http import HTTPStatus
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectField
+from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from booking import clock
 from booking.db import transaction
 from booking.domain.days import Half, Slot
-from booking.domain.errors import Refused
-from booking.domain.words import parse_span
+from booking.domain.errors import Refused, Taken
+from booking.domain.matching.dates import Openings
+from booking.domain.text import whole_number
+from booking.domain.words import day_words, parse_span
 from booking.queries import dates, fees, shortlist
+from booking.queries.desk import agenda
 from booking.queries.desk import visit as queries
 from booking.services import visits
 from booking.web.fields import Carried, Choice, Form, Line, Number, Paragraph
@@ -20,6 +24,8 @@ from booking.web.staff import pages
 from booking.web.staff.access import actor
 
 YES, NO = "yes", "no"
+TYPED = "typed"  # instead of a free day: the one that is typed
+OFFERED = 6  # free days to select from
 HALVES = {Half.AM.value: "Morning, from 9:30am", Half.PM.value: "Afternoon, from 1:30pm"}
 
 
@@ -39,10 +45,42 @@ class AssignForm(Change):
 
 
 class MoveForm(Change):
-    day = Line("New day", limit=30, missing="Enter a day, like 12 January")
+    slot = RadioField("New day", validate_choice=False, choices=())
+    day = Line("Another day", limit=30)
     half = SelectField("Starts in the", choices=HALVES, validate_choice=False)
+    trainer = SelectField("Trainer", validate_choice=False)
     reason = Line("Why, where a rule speaks against it (optional)", limit=200)
     waive = Line("Why there is no fee (optional)", limit=200)
+
+    @property
+    def at(self) -> Slot:
+        """The free day that was selected, or else the day that was typed. Raises Refused beside its field."""
+        day, _, half = (self.slot.data or TYPED).rpartition("-")
+        if not day:
+            return Slot(typed_day(self.day.data), half_of(self.half.data))
+        if self.day.data:
+            raise Refused("Select “Another day” for the day you typed, or leave that empty", field="slot")
+        return Slot(typed_day(day), half_of(half))
+
+    @property
+    def trainer_id(self) -> int | None:
+        """Whom staff picked; None: whoever is best."""
+        return whole_number(self.trainer.data, digits=9) or None
+
+    def offer(self, openings: Openings, *, near: Slot | None, half_days: int) -> None:
+        """The free days to select from: the soonest, or those nearest to one that is gone."""
+        found = openings.nearest(near, OFFERED) if near else openings.soonest(OFFERED)
+        days = [SelectChoice(f"{at.day}-{at.half}", slot_words(at, half_days=half_days)) for at in found]
+        self.slot.choices = [*days, SelectChoice(TYPED, "Another day, which I type below")] if days else []
+        self.trainer.choices = [
+            SelectChoice("", "Whoever is best"),
+            *(SelectChoice(str(each), name) for each, name in agenda.trainers()),
+        ]
+
+
+class NoForm(Change):
+    note = Line("Why not (optional)", limit=200)
+    other_date = Line("A day they could do instead (optional)", limit=100)
 
 
 class CancelForm(Change):
@@ -56,6 +94,34 @@ class ReportForm(Change):
     )
     people = Number("Number of people who came (optional)", least=0, most=500, is_optional=True)
     report = Paragraph("Report (optional)", limit=4000)
+
+
+@pages.route("/visits/<reference>/no", methods=["GET", "POST"])
+def visit_no(reference: str) -> ResponseReturnValue:
+    """A trainer's no by phone."""
+    row, form = queries.one(reference), NoForm()
+    trainer = visits.asked_trainer(row)
+    if trainer is None:
+        flash("Nobody is asked about this visit now", "stop")
+        return back_to(reference)
+    if form.sent():
+        try:
+            with transaction():
+                visits.decline(
+                    row,
+                    trainer,
+                    note=form.note.data,
+                    other_date=form.other_date.data,
+                    actor=actor(),
+                    seen=form.version,
+                    now=clock.now(),
+                )
+            return back_to(reference)
+        except Refused as refusal:
+            form.refuse(refusal)
+            row = queries.one(reference)  # as a colleague may have left it
+    at, trainer = visits.asked_start(row), visits.asked_trainer(row) or trainer
+    return render_template("staff/visit_no.html", form=form, visit=row, trainer=trainer, at=at), form.status
 
 
 @pages.route("/visits/<reference>/assign", methods=["GET", "POST"])
@@ -76,22 +142,21 @@ def assign(reference: str) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
             row = queries.one(reference)  # as a colleague may have left it
-    return render_template(
-        "staff/assign.html", form=form, visit=row, shortlist=shortlist.for_visit(row, now=clock.now())
-    ), form.status
+    at = visits.asked_start(row)
+    found = shortlist.for_visit(row, at=at, now=clock.now())
+    return render_template("staff/assign.html", form=form, visit=row, at=at, shortlist=found), form.status
 
 
 @pages.route("/visits/<reference>/move", methods=["GET", "POST"])
 def visit_move(reference: str) -> ResponseReturnValue:
-    row, form = queries.one(reference), MoveForm()
+    row, form, lost = queries.one(reference), MoveForm(), None
     if form.sent():
         try:
             with transaction():
                 visits.move_by_staff(
                     row,
-                    at=Slot(
-                        typed_day(form.day.data or ""), Half(form.half.data) if form.half.data in set(Half) else Half.AM
-                    ),
+                    at=form.at,
+                    trainer_id=form.trainer_id,
                     reason=form.reason.data,
                     waive=form.waive.data,
                     actor=actor(),
@@ -100,13 +165,13 @@ def visit_move(reference: str) -> ResponseReturnValue:
                 )
             return back_to(reference)
         except Refused as refusal:
-            form.refuse(moved_to_field(refusal))
+            lost = form.at if isinstance(refusal, Taken) else None
+            form.refuse(refusal)
             row = queries.one(reference)  # as a colleague may have left it
     now = clock.now()
     openings = dates.openings(course=row.course, county=row.county, outcode=row.outcode, now=now, but_visit=row.id)
-    return render_template(
-        "staff/visit_move.html", form=form, visit=row, due=fees.to_move(row, now=now), soonest=openings.soonest(8)
-    ), form.status
+    form.offer(openings, near=lost, half_days=row.half_days)
+    return render_template("staff/visit_move.html", form=form, visit=row, due=fees.to_move(row, now=now)), form.status
 
 
 @pages.route("/visits/<reference>/cancel", methods=["GET", "POST"])
@@ -143,6 +208,7 @@ def visit_report(reference: str) -> ResponseReturnValue:
                     people=form.people.given,
                     report=form.report.data,
                     actor=actor(),
+                    seen=form.version,
                     now=clock.now(),
                 )
             return back_to(reference)
@@ -157,13 +223,16 @@ def back_to(reference: str) -> ResponseReturnValue:
 
 
 def typed_day(typed: str) -> date:
-    """A day as staff type it, from today to 18 months ahead. Raises Refused beside `day`."""
+    """A day as staff type it, or a page writes it, from today to 18 months ahead. Raises Refused beside `day`."""
     span = parse_span(typed, "", today=clock.today(), fields=("day", "day"))
     if span is None:
         raise Refused("Enter a day, like 12 January", field="day")
     return span.first_on
 
 
-def moved_to_field(refusal: Refused) -> Refused:
-    """What is said of a slot or a trainer stands beside the day: that is what the form asks for."""
-    return Refused(str(refusal), field="day") if refusal.field in ("slot", "trainer") else refusal
+def half_of(typed: str | None) -> Half:
+    return Half(typed) if typed in set(Half) else Half.AM
+
+
+def slot_words(at: Slot, *, half_days: int) -> str:
+    return f"{day_words(at.day)}{f', {HALVES[at.half].lower()}' if half_days == 1 else ''}"

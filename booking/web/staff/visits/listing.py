@@ -7,15 +7,25 @@ from typing import Any
 from flask import Response, render_template, request
 
 from booking import clock
+from booking.domain.desk.finding import sought
+from booking.domain.errors import Refused
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County
+from booking.domain.words import parse_day
 from booking.queries.desk import agenda
 from booking.queries.desk.agenda import NOBODY, Wanted
 from booking.web.filters import phone_words
 from booking.web.staff import lists, pages
 from booking.web.staff.lists import member, number
 
-KEPT = ("state", "answer", "trainer", "county", "week", "report")
+KEPT = ("state", "answer", "trainer", "county", "week", "report", "q")
+ANSWERS = {
+    TrainerAnswer.UNASKED: "Not asked yet",
+    TrainerAnswer.ASKED: "Asked",
+    TrainerAnswer.ACCEPTED: "Said yes",
+    TrainerAnswer.DECLINED: "Said no",
+    TrainerAnswer.SILENT: "Did not answer",
+}
 STATES = [each for each in VisitState if each not in (VisitState.HELD, VisitState.OFFERED)]
 COLUMNS = (
     *("Reference", "State", "Day", "Half-days", "Course", "Firm", "Town", "Postcode", "County", "Contact", "Email"),
@@ -38,6 +48,8 @@ def visits() -> str:
         page=page,
         last=last,
         states=STATES,
+        answers=ANSWERS,
+        week=request.args.get("week", ""),
         trainers=agenda.trainers(),
         counties=County,
         is_filtered=wanted != Wanted(state=wanted.state),
@@ -70,16 +82,17 @@ def read(args: Mapping[str, str]) -> Wanted:
         county=member(County, args.get("county")),
         monday=monday(args.get("week", "")),
         no_report=args.get("report") == "missing",
+        text=sought(args.get("q", "")).text,
     )
 
 
 def monday(typed: str) -> date | None:
-    """The Monday of a week named by any of its days."""
+    """The Monday of a week named by any of its days, typed as a person types a day; None for anything else."""
     try:
-        day = date.fromisoformat(typed)
+        day = parse_day(typed, today=clock.today())
         sunday = day + timedelta(days=6 - day.weekday())  # the last week of the calendar has none
         return sunday - timedelta(days=6)
-    except (ValueError, OverflowError):
+    except (Refused, OverflowError):
         return None
 
 

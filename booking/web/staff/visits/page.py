@@ -29,6 +29,7 @@ def visit(reference: str) -> str:
         answers=briefings.answers(row),
         timeline=queries.timeline(row),
         mails=outbox.of_visit(row.id),
+        asked=visits.asked_trainer(row),
         is_open=row.state in (VisitState.REQUESTED, VisitState.CONFIRMED),
         has_begun=say.sessions(row)[0].starts_at <= now,
         now=now,
