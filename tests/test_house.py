@@ -49,7 +49,10 @@ def test_no_floor_has_more_than_15_files_in_one_folder() -> None:
     assert [name(f) for f in folders if len([p for p in f.glob("*.py") if p.stem != "__init__"]) > 16] == []
 
 
-CLOCKS = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time)\(|\bclock\.(now|today)\(")
+CLOCKS = re.compile(
+    r"\bbooking(\.| import )clock\b"
+    r"|\b(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime)|func\.(now|current_\w+))\("
+)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
