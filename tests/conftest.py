@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -167,8 +167,14 @@ class Live:
 @pytest.fixture
 def live(fresh_app: Callable[..., Flask]) -> Iterator[Live]:
     """The application behind the shipped web server, on a fresh database, reachable on loopback."""
-    app = fresh_app()
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
+    with served(fresh_app()) as found:
+        yield found
+
+
+@contextmanager
+def served(app: Flask, *, port: int = 0) -> Iterator[Live]:
+    """The application behind the shipped web server, in a thread of its own."""
+    server = waitress.create_server(app, host="127.0.0.1", port=port, threads=8)
 
     def run() -> None:
         with suppress(OSError, ValueError):  # the end: `close` takes the socket away from under it

@@ -1,7 +1,6 @@
 """A firm books a visit, confirms its address, moves and cancels it: by mouse, by keyboard alone, without script."""
 
 import re
-from datetime import timedelta
 
 from flask import Flask
 from playwright.sync_api import expect
@@ -13,8 +12,8 @@ from booking.domain.access import WORKER, Purpose
 from booking.models import Link, Trainer, Visit
 from booking.services import links, visits
 from tests import make
-from tests.conftest import Live
-from tests.journeys.people import Person
+from tests.journeys.people import Person, by_everybody
+from tests.journeys.site import Site
 
 DETAILS = {
     "Your name": "Jo Hallett",
@@ -27,10 +26,11 @@ DETAILS = {
 }
 
 
-def test_a_firm_books_confirms_moves_and_cancels(live: Live, person: Person) -> None:
-    arrange(live.app)
+@by_everybody
+def test_a_firm_books_confirms_moves_and_cancels(site: Site, person: Person) -> None:
+    arrange(site.app)
     page = person.page
-    page.goto(f"{live.url}/courses")
+    person.open(f"{site.url}/courses")
     person.follow("Leading a small team")
     person.follow("Choose a visit date")
     person.write("Postcode of your site", "ex16 4zz")
@@ -43,20 +43,19 @@ def test_a_firm_books_confirms_moves_and_cancels(live: Live, person: Person) -> 
     person.press("Continue")
     expect(page.locator("h1")).to_have_text("Check your answers before sending your booking request")
     expect(page.get_by_text("Held for you until")).to_be_visible()
-    begun_earlier(live.app)
+    site.later(minutes=5)
     person.press("Send booking request")
     expect(page.locator("h1")).to_have_text("Booking request sent")
     reference = page.locator(".sent b").inner_text()
-    page.goto(f"{live.url}/confirm/{token(live.app)}")
+    person.open(f"{site.url}/confirm/{token(site.app)}")
     person.press("Confirm your email address")
     expect(page.locator("h1")).to_have_text("Your email address is confirmed")
-    settled(live.app)
+    settled(site.app)
     person.follow("See or change your booking")
     expect(page.locator("h1")).to_have_text(f"Your visit, {reference}")
     expect(page.get_by_text("Ann Bell comes to you")).to_be_visible()
     person.follow("Choose another date")
     person.follow("Later: ")
-    page.locator(".cal a").first.wait_for()
     person.choose("slot-3")
     person.press("Continue")
     person.press("Move the visit")
@@ -67,10 +66,11 @@ def test_a_firm_books_confirms_moves_and_cancels(live: Live, person: Person) -> 
     expect(page.get_by_text("This visit is not going ahead.")).to_be_visible()
 
 
-def test_a_firm_whose_date_goes_meanwhile_takes_another_and_types_nothing_twice(live: Live, person: Person) -> None:
-    arrange(live.app)
+@by_everybody
+def test_a_firm_whose_date_goes_meanwhile_takes_another_and_types_nothing_twice(site: Site, person: Person) -> None:
+    arrange(site.app)
     page = person.page
-    page.goto(f"{live.url}/book/place?course=course-1")
+    person.open(f"{site.url}/book/place?course=course-1")
     person.write("Postcode of your site", "EX16 4ZZ")
     person.press("Continue")
     person.choose("slot-0")
@@ -78,7 +78,7 @@ def test_a_firm_whose_date_goes_meanwhile_takes_another_and_types_nothing_twice(
     for field, text in DETAILS.items():
         person.write(field, text)
     person.press("Continue")
-    lost(live.app)
+    lost(site.app)
     person.press("Send booking request")
     expect(page.get_by_text("That date has just been booked.")).to_be_visible()
     person.choose("slot-0")
@@ -92,12 +92,6 @@ def test_a_firm_whose_date_goes_meanwhile_takes_another_and_types_nothing_twice(
 def arrange(app: Flask) -> None:
     with app.app_context(), transaction():
         make.ann(make.course())
-
-
-def begun_earlier(app: Flask) -> None:
-    """As if a person had taken their time: whoever needs less than seconds is looked at first."""
-    with app.app_context(), transaction():
-        db.session.scalars(select(Visit)).one().created_at -= timedelta(minutes=5)
 
 
 def token(app: Flask) -> str:
