@@ -63,7 +63,8 @@ class MailDrop:
 
     def admit(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, told: object) -> AuthResult:
         """Whether this name and password are let in."""
-        return AuthResult(success=isinstance(told, LoginPassword) and told.password.decode() == self.password)
+        good = isinstance(told, LoginPassword) and told.password.decode() == self.password
+        return AuthResult(success=good, handled=False)  # the server answers
 
     def settings(self, **changes: Any) -> MailServer:
         """Our side of it."""

@@ -235,10 +235,11 @@ class TestRecording:
         fail(slow, now=NOW + LEASE + MINUTE)
         assert (state(session, mail), mail.attempts) == ("sending", 2)
 
-    def test_the_first_mail_of_a_request_starts_the_clock_when_it_has_left(self, session: Session) -> None:
+    @pytest.mark.parametrize("kind", ["request_received", "confirm_address"])
+    def test_the_first_mail_of_a_request_starts_the_clock_when_it_has_left(self, session: Session, kind: str) -> None:
         visit = make.visit(VisitState.REQUESTED, address_confirmed_at=None, confirm_by_at=None)
         version = visit.version
-        put(message=replace(TOLD, kind="request_received"), visit=visit)
+        put(message=replace(TOLD, kind=kind), visit=visit)
         friday_evening = datetime.fromisoformat("2026-12-04T20:00Z")
         sending.record_sent(claimed(friday_evening), friday_evening)
         session.refresh(visit)
