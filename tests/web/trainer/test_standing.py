@@ -62,7 +62,7 @@ def test_while_another_trainer_is_asked_the_page_says_whom_to_ring(
     visits.ask(visit, make.ben(course).id, actor=acting(make.cora()), now=NOW)
     text = phone.get(f"/t/visits/{visit.reference}").text
     assert f"Another trainer is being asked. {STANDS}" in words_of(text)
-    assert "If you cannot make Wednesday 24 March, call 01632" in words_of(text)
+    assert "If you cannot make Wednesday 24 March, call 0330" in words_of(text)
     assert f"/t/visits/{visit.reference}/cannot" not in text
     assert "<form method" not in phone.get(f"/t/visits/{visit.reference}/cannot").text
     assert "until that is answered Wednesday 24 March stands with you" in cannot(phone, visit)
@@ -73,7 +73,7 @@ def test_while_a_move_is_asked_for_both_dates_have_their_way(phone: PageClient, 
     visits.move_by_firm(visit, at=Slot(THURSDAY, Half.AM), now=NOW)
     text = phone.get(f"/t/visits/{visit.reference}").text
     assert f"A move to Thursday 25 March is being asked for. {STANDS} Answer about the new date" in words_of(text)
-    assert "If you cannot make it, call us on 01632" in cannot(phone, visit)
+    assert "If you cannot make it, call us on 0330" in cannot(phone, visit)
     phone.send(f"/t/offers/{visit.reference}", {"answer": "no", "at": f"{THURSDAY} am"})
     assert (visit.state, visit.first_day, visit.trainer_answer) == (
         *(VisitState.CONFIRMED, make.DAY),
