@@ -35,6 +35,11 @@ def spend(act: str, *, limit: str, of: str) -> None:
     _ask("hit", act, limit=limit, of=of)
 
 
+def mail_to(address: str) -> None:
+    """Counts one mail that anybody can have us send to an address they typed; TooMany when it has had enough."""
+    spend("mail to a typed address", limit="5 per day", of=address.lower())
+
+
 def check(act: str, *, limit: str, of: str) -> None:
     """TooMany when `spend` would say so; counts nothing. For acts of which only the failed ones are to count."""
     _ask("test", act, limit=limit, of=of)

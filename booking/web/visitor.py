@@ -2,6 +2,7 @@
 
 import secrets
 from hashlib import sha256
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from flask import request, session
 
@@ -20,5 +21,16 @@ def remember() -> None:
 
 
 def network() -> str:
-    """The hash of the address this request comes from: to limit, not to know."""
-    return sha256(f"network:{request.remote_addr}".encode()).hexdigest()
+    """The hash of the network this request comes from: to limit, not to know."""
+    return sha256(f"network:{subscriber(request.remote_addr or '')}".encode()).hexdigest()
+
+
+def subscriber(address: str) -> str:
+    """What one subscriber has: an IPv4 address, or the /64 of an IPv6 one, in which any machine may pick another."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))

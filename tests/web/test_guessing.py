@@ -87,3 +87,14 @@ def test_codes_are_guessed_as_slowly_as_passwords(limited: PageClient) -> None:
     assert guess(limited, PASSWORD, network="127.0.0.1").location == "/staff/sign-in/code"
     answers = [limited.send("/staff/sign-in/code", {"code": f"00000{n}"}).status_code for n in range(7)]
     assert answers == [422] * 6 + [429]
+
+
+def test_an_ipv6_network_counts_as_one_however_many_addresses_it_has(limited: PageClient) -> None:
+    networks = [f"2001:db8:0:1::{n}" for n in range(7)]
+    assert [guess(limited, "guess", network=each).status_code for each in networks] == [422] * 6 + [429]
+    assert guess(limited, PASSWORD, network="2001:db8:0:2::1").status_code == 303
+
+
+def test_ipv4_addresses_stay_apart_when_they_are_written_as_ipv6(limited: PageClient) -> None:
+    networks = [f"::ffff:192.0.2.{n}" for n in range(7)]
+    assert [guess(limited, "guess", network=each).status_code for each in networks] == [422] * 7

@@ -44,6 +44,7 @@ def result_email(token: str) -> ResponseReturnValue:
     shown, form = opened(token), MailForm()
     if form.sent():
         limits.spend("mail a result", limit="5 per hour", of=network())
+        limits.mail_to(form.email.data)
         with transaction():
             responses.mail_result(shown, form.email.data, now=clock.now())
         flash(f"We have sent your result to {form.email.data}")

@@ -57,3 +57,12 @@ def test_new_links_are_asked_for_three_times_an_hour(limited: PageClient) -> Non
     answers = [limited.send(f"/b/{token}/new-link", page=f"/b/{token}").status_code for _ in range(4)]
     assert answers == [303] * 3 + [429]
     assert db.session.scalar(select(func.count()).select_from(Mail)) == 1  # within one minute it is one mail
+
+
+def test_nobody_is_mailed_again_and_again_by_strangers_from_many_networks(limited: PageClient) -> None:
+    limited.send("/find", {"subject": "me"})
+    token = limited.token("/find/later")
+    fields = {"csrf_token": token, "email": "maya@acme.example"}
+    networks = [{"REMOTE_ADDR": f"192.0.2.{n}"} for n in range(6)]
+    answers = [limited.post("/find/later", data=fields, environ_base=each).status_code for each in networks]
+    assert answers == [303] * 5 + [429]

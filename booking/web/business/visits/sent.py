@@ -40,6 +40,7 @@ def correct_email(token: str) -> ResponseReturnValue:
     form = EmailForm()
     if form.sent():
         limits.spend("correct an address", limit="3 per hour", of=network())
+        limits.mail_to(form.email.data)
         try:
             with transaction():
                 visit = visits.change_email(booking.visit, form.email.data, now=clock.now())
