@@ -80,6 +80,10 @@ class Line(StringField):
         super().__init__(label, **rest)
         self.limit, self.missing = limit, missing
 
+    def process_data(self, value: object) -> None:
+        """What is stored may be a number; here it is text, since a post that leaves the field out keeps it."""
+        super().process_data(None if value is None else str(value))
+
     def pre_validate(self, form: FlaskForm) -> None:
         """Refuses what no field may hold; `missing` is said when nothing was entered."""
         try:

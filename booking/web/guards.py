@@ -9,7 +9,7 @@ from flask import Flask, Response, flash, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import BadHost, HTTPException, NotFound
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -29,6 +29,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+
+PRIVATE = {"staff", "trainer"}  # with every secret address, what no search engine may keep, whatever it is
 
 
 class RowId(IntegerConverter):
@@ -75,8 +78,11 @@ def check_csrf() -> BaseResponse | None:
 
 def came_from() -> str:
     """The page of ours that this request came from, or the start page."""
-    source = urlsplit(request.referrer or "")
-    if source.netloc != request.host:
+    try:
+        source = urlsplit(request.referrer or "")
+    except ValueError:  # a browser sends no such thing
+        return "/"
+    if source.netloc != request.host or source.path.startswith("//"):  # two slashes would lead to another host
         return "/"
     return f"{source.path}?{source.query}" if source.query else source.path or "/"
 
@@ -107,13 +113,15 @@ def add_headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", CSP)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
+    if request.blueprint in PRIVATE or "token" in (request.view_args or {}):
+        response.headers.setdefault("X-Robots-Tag", "noindex")
     return response
 
 
 def show_error(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPException | BaseResponse:
     """The page for a refused request: what happened, what to do, whom to ring, and when to come back."""
     code = error.code or 500
-    if code < 400 or error.response is not None:
+    if code < 400 or error.response is not None or isinstance(error, BadHost):  # no page can be drawn for no host
         return error
     known = code if code in {403, 404, 410, 413, 429, 503} else 400 if code < 500 else 500
     wait = getattr(error, "retry_after", None)

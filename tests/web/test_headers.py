@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from booking import clock
 from booking.db import db
@@ -84,3 +85,20 @@ def test_the_demonstrations_button_is_for_loopback_only(fresh_app: Callable[...,
         db.session.commit()
         path = f"/staff/demo/{links.token(link)}"
     assert app.test_client().get(path, base_url="https://book.example").status_code == 404
+
+
+@pytest.mark.parametrize("source", ["http://[bad", "http://localhost//evil.example/x", "http://evil.example/x"])
+def test_a_lone_button_leads_back_to_pages_of_ours_only(client: PageClient, source: str) -> None:
+    answer = client.post("/staff/sign-out", headers={"Referer": source})
+    assert (answer.status_code, answer.location) == (303, "/")
+
+
+def test_a_host_that_cannot_be_one_is_refused_without_a_fault(app: Flask) -> None:
+    client = FlaskClient(app, app.response_class)  # it is no page of ours
+    assert client.get("/", headers={"Host": "a" * 64}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/staff/sign-in", "/t/lost", "/t/nobody", "/b/nobody/visit.ics", "/confirm/nobody"])
+def test_private_and_secret_addresses_are_for_no_search_engine(client: PageClient, path: str) -> None:
+    assert client.get(path).headers["X-Robots-Tag"] == "noindex"
+    assert "X-Robots-Tag" not in client.get("/").headers

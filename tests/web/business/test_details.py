@@ -61,6 +61,13 @@ def test_nothing_is_asked_twice_and_nothing_ticked(at_details: PageClient) -> No
         assert value in again
 
 
+def test_a_field_that_is_left_out_keeps_what_was_told_before(at_details: PageClient, session: Session) -> None:
+    send(at_details)
+    told = draft(session).people
+    assert at_details.send("/book/details", {"town": "Exmouth"}).status_code == 303
+    assert (draft(session).town, draft(session).people) == ("Exmouth", told)
+
+
 def test_every_missing_answer_is_asked_for_in_words(at_details: PageClient) -> None:
     page = send(at_details, **dict.fromkeys(DETAILS, ""))
     assert errors(page) == {
