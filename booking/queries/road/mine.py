@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from booking.db import db
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.references import parse_reference
-from booking.models import Absence, Enquiry, Schedule, Trainer, Visit, VisitSlot
+from booking.models import Absence, Enquiry, HistoryEntry, Schedule, Trainer, Visit, VisitSlot
 from booking.queries.visits import PARTIES, asked_trainer_id
 
 MOST = 200
@@ -48,6 +48,16 @@ def one(reference: str, *, trainer_id: int) -> Visit | None:
     theirs = or_(Visit.trainer_id == trainer_id, _asked(trainer_id))
     found = _loaded(Visit.reference == known, theirs) if known else ()
     return found[0] if found else None
+
+
+def was_theirs(reference: str, *, trainer_id: int) -> bool:
+    """Whether anything is on record between this trainer and the visit of this reference."""
+    told = (
+        select(HistoryEntry.id)
+        .join(Visit, HistoryEntry.visit_id == Visit.id)
+        .where(Visit.reference == parse_reference(reference), HistoryEntry.trainer_id == trainer_id)
+    )
+    return db.session.scalars(told.limit(1)).first() is not None
 
 
 def is_asked(visit: Visit, *, trainer_id: int) -> bool:

@@ -98,24 +98,10 @@ def got_week(schedule_id: int) -> ResponseReturnValue:
 def offer(reference: str) -> ResponseReturnValue:
     row, form, me = found(reference), AnswerForm(), mine.trainer(current_trainer().id)
     if form.sent():
-        said_yes = request.form.get("answer") == YES
-        try:
-            with transaction():
-                if said_yes:
-                    services.accept(row, me, at=seen(), now=clock.now())
-                else:
-                    services.decline(
-                        row, me, note=form.note.data, other_date=form.other_date.data, at=seen(), now=clock.now()
-                    )
-        except Refused as refusal:
-            flash(str(refusal), "wait")
-        else:
-            flash(
-                "Yes it is. We confirm with the firm, and then you get all the details"
-                if said_yes
-                else "Noted. We ask somebody else; there is nothing more for you to do"
-            )
-        return redirect(url_for(".visits"), HTTPStatus.SEE_OTHER)
+        said = request.form.get("answer")
+        if said in (YES, NO):
+            return answered(row, me, form, is_yes=said == YES)
+        form.form_errors.append("Press “I can do it” or “I cannot do it”")
     page = render_template(
         "trainer/offer.html",
         form=form,
@@ -126,6 +112,27 @@ def offer(reference: str) -> ResponseReturnValue:
         answers=briefings.answers(row),
     )
     return page, form.status
+
+
+def answered(row: Any, me: Any, form: AnswerForm, *, is_yes: bool) -> ResponseReturnValue:
+    """Their yes or no is stored; what has changed meanwhile is said kindly."""
+    try:
+        with transaction():
+            if is_yes:
+                services.accept(row, me, at=seen(), now=clock.now())
+            else:
+                services.decline(
+                    row, me, note=form.note.data, other_date=form.other_date.data, at=seen(), now=clock.now()
+                )
+    except Refused as refusal:
+        flash(str(refusal), "wait")
+    else:
+        flash(
+            "Yes it is. We confirm with the firm, and then you get all the details"
+            if is_yes
+            else "Noted. We ask somebody else; there is nothing more for you to do"
+        )
+    return redirect(url_for(".visits"), HTTPStatus.SEE_OTHER)
 
 
 @pages.get("/visits/<reference>")
@@ -211,8 +218,17 @@ def visit_ics(reference: str) -> ResponseReturnValue:
 
 
 def found(reference: str) -> Any:
-    """The visit of this reference, if it is theirs or offered to them; a stranger's is not there."""
-    return mine.one(reference, trainer_id=current_trainer().id) or abort(HTTPStatus.NOT_FOUND)
+    """The visit of this reference, if it is theirs or offered to them; a stranger's is not there.
+
+    Who has said no, or was asked in vain, is told so: the link in their mail still leads here.
+    """
+    me = current_trainer().id
+    if (row := mine.one(reference, trainer_id=me)) is not None:
+        return row
+    if mine.was_theirs(reference, trainer_id=me):
+        flash("That visit is with somebody else now, so there is nothing for you to do", "wait")
+        abort(redirect(url_for(".visits"), HTTPStatus.SEE_OTHER))
+    abort(HTTPStatus.NOT_FOUND)
 
 
 def theirs(reference: str) -> Any:

@@ -88,6 +88,19 @@ class TestAnswers:
         visit.trainer_answer = TrainerAnswer.ACCEPTED
         assert 'name="answer"' not in phone.get(path).text
 
+    def test_neither_yes_nor_no_is_no_answer(self, phone: PageClient, ann: Trainer) -> None:
+        visit = asked(ann)
+        path = f"/t/offers/{visit.reference}"
+        assert [phone.send(path, answer).status_code for answer in ({}, {"answer": "YES"})] == [422, 422]
+        assert (visit.trainer_answer, visit.trainer_id) == (TrainerAnswer.ASKED, ann.id)
+
+    def test_who_said_no_is_told_so_by_the_link_in_the_mail(self, phone: PageClient, ann: Trainer) -> None:
+        visit = asked(ann)
+        path = f"/t/offers/{visit.reference}"
+        phone.send(path, {"answer": "no"})
+        assert (phone.get(path).status_code, phone.get(path).location) == (303, "/t/")
+        assert "That visit is with somebody else now" in phone.get("/t/").text
+
     def test_a_no_is_for_the_date_that_was_on_the_page(self, phone: PageClient, ann: Trainer) -> None:
         visit = asked(ann)
         phone.send(f"/t/offers/{visit.reference}", {"answer": "no", "at": "2027-03-25 am"})
