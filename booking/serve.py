@@ -20,6 +20,7 @@ from booking.db import db
 from config import ROOT, Settings, SettingsError, from_env
 
 THREADS = 8
+CONNECTIONS = 800  # slow ones cost a little memory, and no thread: a hundred of them must not fill the house
 PATIENCE_SECONDS = 15  # for the worker's last mail
 
 
@@ -90,7 +91,14 @@ def serve(app: Flask, listener: socket.socket, *, proxied: bool) -> None:
     if "MAKELEVEL" in os.environ:  # `make run`: nothing is left when make is killed
         threading.Thread(target=follow_parent, args=(os.getppid(),), daemon=True).start()
     try:
-        waitress.serve(app, sockets=[listener], threads=THREADS, clear_untrusted_proxy_headers=not proxied)
+        waitress.serve(
+            app,
+            sockets=[listener],
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,
+            clear_untrusted_proxy_headers=not proxied,
+        )
     finally:
         stop(child)
 
