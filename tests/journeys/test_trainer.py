@@ -88,8 +88,8 @@ def test_a_trainer_takes_a_booked_day_off_and_today_shows_it(site: Site, person:
     person.follow("My days off")
     person.follow("Later: ")
     assert person.heading == "Your days off in December 2026"
-    person.pick("Wednesday 9 Booked", "Off all day")
-    person.pick("Thursday 10", "Off in the morning")
+    person.pick("Wed 9 Booked", "Off all day")
+    person.pick("Thu 10", "Off in the morning")
     person.press("Save my days")
     person.reads("Saved. You are booked on Wednesday 9 December")
     expect(person.page.locator("#off-2026-12-10")).to_have_value("am")
