@@ -260,7 +260,9 @@ def test_a_visit_in_any_state_can_be_shown(here: PageClient, enquiry: Enquiry, s
 
 def test_its_mails_are_listed_with_their_state(here: PageClient, enquiry: Enquiry) -> None:
     make.mail(MailState.FAILED, enquiry_id=enquiry.id, subject="We have your enquiry", error="550 unknown")
-    assert "We have your enquiry Maya Reed maya@acme.example Failed 550 unknown" in page(here, enquiry)
+    shown = page(here, enquiry)
+    assert "We have your enquiry , to Maya Reed, " in shown  # one subject goes to several people
+    assert "Maya Reed maya@acme.example Failed 550 unknown" in shown
 
 
 def test_a_firm_we_know_is_shown_and_joined_by_one_press(here: PageClient, enquiry: Enquiry) -> None:
