@@ -64,7 +64,7 @@ def test_while_another_trainer_is_asked_the_page_says_whom_to_ring(
     assert f"Another trainer is being asked. {STANDS}" in words_of(text)
     assert "If you cannot make Wednesday 24 March, call 0330" in words_of(text)
     assert f"/t/visits/{visit.reference}/cannot" not in text
-    assert "<form method" not in phone.get(f"/t/visits/{visit.reference}/cannot").text
+    assert 'name="note"' not in phone.get(f"/t/visits/{visit.reference}/cannot").text
     assert "until that is answered Wednesday 24 March stands with you" in cannot(phone, visit)
     assert (visit.trainer_answer, acts()) == (TrainerAnswer.ASKED, ["asked"])
 
