@@ -152,15 +152,9 @@ def declined(
 ) -> None:
     """To the office and the owner: a trainer's no, and who is asked now ("": nobody is left)."""
     for role, reader in _readers(visit):
-        message = staff.declined(
-            visit,
-            to=reader,
-            trainer_name=trainer.name,
-            note=note,
-            other_date=other_date,
-            next_name=next_name,
-            visit_url=addresses.for_staff(visit),
-        )
+        about = {"note": note, "other_date": other_date, "next_name": next_name}
+        url = addresses.for_staff(visit)
+        message = staff.declined(visit, to=reader, trainer_name=trainer.name, **about, visit_url=url)
         _to_staff(visit, message, role=role, act=act, now=now)
 
 

@@ -16,7 +16,7 @@ from tests.counting import counted
 from tests.pages import PageClient
 from tests.signing import browser, signed_in
 from tests.web.business.test_find import TWELVE, answer_all, begin, finish
-from tests.web.staff.desk import acts, press, words_of
+from tests.web.staff.desk import acts, last_act, press, words_of
 
 PAGE = "/staff/courses/course-1"
 TEXTS = {
@@ -140,11 +140,11 @@ def test_a_title_that_is_taken_is_refused(desk: PageClient) -> None:
 
 def test_a_change_and_a_retirement_are_undone(desk: PageClient) -> None:
     save(desk, price="1,200", kit="Pens", is_first_time="y")
-    press(desk, "/staff/undo/1", page=PAGE)
+    press(desk, f"/staff/undo/{last_act().id}", page=PAGE)
     assert (course().price_pence, course().kit, course().is_first_time) == (1_150_00, "Workbooks\nPens", False)
     press(desk, f"{PAGE}/retire", page=PAGE)
     assert not course().is_active
-    press(desk, "/staff/undo/2", page=PAGE)
+    press(desk, f"/staff/undo/{last_act().id}", page=PAGE)
     assert (course().is_active, acts()) == (True, ["changed", "undone", "retired", "undone"])
 
 

@@ -21,7 +21,7 @@ from tests.counting import counted
 from tests.pages import PageClient
 from tests.services.mailed import told
 from tests.signing import browser, signed_in
-from tests.web.staff.desk import acts, press, told_beside, words_of
+from tests.web.staff.desk import acts, last_act, press, told_beside, words_of
 
 THURSDAY = date(2027, 3, 25)
 
@@ -154,7 +154,7 @@ def test_a_no_by_phone_asks_the_next_with_the_note_and_can_be_undone(desk: PageC
         ("offer", due),
     }
     assert "Noted for TSW-0000-0001: Ann Bell said no. The email goes at 10:02am" in words_of(desk.get(at(visit)).text)
-    press(desk, "/staff/undo/1", page=at(visit))
+    press(desk, f"/staff/undo/{last_act().id}", page=at(visit))
     assert (visit.trainer_id, visit.trainer_answer) == (ann, TrainerAnswer.ASKED)
 
 
@@ -164,7 +164,7 @@ def test_a_no_to_a_confirmed_visit_by_phone_can_be_undone(desk: PageClient) -> N
     assert "Ann cannot come" in desk.get(at(visit)).text
     send(desk, visit, "/no", note="Her knee")
     assert (visit.state, visit.trainer_id) == (VisitState.REQUESTED, None)
-    press(desk, "/staff/undo/1", page=at(visit))
+    press(desk, f"/staff/undo/{last_act().id}", page=at(visit))
     assert (visit.state, visit.trainer_answer) == (VisitState.CONFIRMED, TrainerAnswer.ACCEPTED)
 
 
