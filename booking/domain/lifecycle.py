@@ -48,6 +48,7 @@ class EnquiryReason(StrEnum):
     CALL = "call"
     DATE = "date"
     OUTSIDE = "outside"
+    COMPLAINT = "complaint"
     OTHER = "other"
 
 

@@ -11,6 +11,7 @@ ABOUT: Mapping[EnquiryReason, str] = {
     EnquiryReason.CALL: "A call",
     EnquiryReason.DATE: "A date that is not shown",
     EnquiryReason.OUTSIDE: "A place outside the four counties",
+    EnquiryReason.COMPLAINT: "A complaint",
     EnquiryReason.OTHER: "Something else",
 }
 

@@ -25,6 +25,7 @@ from config import settings
 
 HOURS_TO_CALL = 4  # of the desk's time
 HOURS_TO_ANSWER = 9  # a working day
+DAYS_TO_COMPLAINERS = 2  # working days, until they know who looks into it
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,8 @@ def _sender(told: Told, *, now: datetime) -> Contact:
 
 
 def _promise(told: Told, *, now: datetime, working: WorkingDays) -> datetime:
+    if told.reason is EnquiryReason.COMPLAINT:
+        return working.promised_by(now, DAYS_TO_COMPLAINERS)
     if told.reason is EnquiryReason.CALL and told.call_band and told.call_band.ends:
         return working.end_of_band(now, told.call_band.ends)
     return working.hours_after(now, HOURS_TO_CALL if told.reason is EnquiryReason.CALL else HOURS_TO_ANSWER)

@@ -96,6 +96,7 @@ def test_the_acknowledgement_repeats_what_was_told(session: Session, now: dateti
         ({"reason": EnquiryReason.OUTSIDE, "county": None}, datetime(2026, 11, 25, 10, tzinfo=UTC)),
         ({"reason": EnquiryReason.CALL, "call_band": CallBand.ANY}, datetime(2026, 11, 24, 14, tzinfo=UTC)),
         ({"reason": EnquiryReason.CALL, "call_band": CallBand.MORNING}, datetime(2026, 11, 24, 11, tzinfo=UTC)),
+        ({"reason": EnquiryReason.COMPLAINT}, datetime(2026, 11, 26, 17, tzinfo=UTC)),  # two working days
     ],
 )
 def test_an_answer_is_promised_in_working_hours(

@@ -8,6 +8,7 @@ from booking.domain.days import DAY_ENDS, Half, london, london_time
 from booking.domain.words import clock_words, near_day, wait_words
 
 WORKER_SILENT = timedelta(minutes=5)  # it gives a sign of life each minute
+COMPLAINT_DAYS = timedelta(days=30)  # to acknowledge one: Data (Use and Access) Act 2025
 
 
 class Kind(StrEnum):
@@ -20,6 +21,7 @@ class Kind(StrEnum):
     WAITING = "waiting"
     ADDRESS = "address"
     SUSPECT = "suspect"
+    COMPLAINT = "complaint"
     ENQUIRY = "enquiry"
     STEP = "step"
     MAIL = "mail"
@@ -44,6 +46,7 @@ _LABELS = {
     Kind.UNREAD_WEEK: "Week not read",
     Kind.REPORT: "Report due",
     Kind.SUSPECT: "Held back",
+    Kind.COMPLAINT: "Complaint",
 }
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 

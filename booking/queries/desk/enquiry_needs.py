@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from booking.domain.days import DAY_ENDS, london
-from booking.domain.desk.needs import Kind, Need, excerpt
+from booking.domain.days import DAY_ENDS, london, london_time
+from booking.domain.desk.needs import COMPLAINT_DAYS, Kind, Need, excerpt
 from booking.domain.lifecycle import EnquiryReason
+from booking.domain.words import near_day
 from booking.models import Enquiry
 
 
@@ -17,6 +18,10 @@ def held_back(enquiry: Enquiry) -> Need:
 def to_answer(enquiry: Enquiry) -> Need:
     """A new one that nobody has answered."""
     who = f"{enquiry.contact.name} of {enquiry.firm.name}"
+    if enquiry.reason is EnquiryReason.COMPLAINT:
+        last = near_day(london_time(enquiry.created_at + COMPLAINT_DAYS).date())
+        why = f"{_owner(enquiry)} In writing by {last} at the latest, says the law. {excerpt(enquiry.message)}"
+        return _need(Kind.COMPLAINT, enquiry, f"Tell {who} who looks into the complaint", why)
     is_call = enquiry.reason is EnquiryReason.CALL and enquiry.call_band
     title = f"Ring {who}, {enquiry.call_band}" if is_call else f"Answer {who}"
     return _need(Kind.ENQUIRY, enquiry, title, f"{_owner(enquiry)} {excerpt(enquiry.message)}")

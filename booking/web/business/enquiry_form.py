@@ -23,6 +23,7 @@ REASONS = {
     EnquiryReason.CALL.value: "A call, to talk it through",
     EnquiryReason.DATE.value: "A date you do not show",
     EnquiryReason.OUTSIDE.value: "A place outside the four counties",
+    EnquiryReason.COMPLAINT.value: "A complaint, so that we put it right",
     EnquiryReason.OTHER.value: "Something else",
 }
 BANDS = {band.value: band.capitalize() for band in CallBand}
@@ -82,6 +83,8 @@ class EnquiryForm(ScreenedForm):
         return (self.first_1, self.last_1), (self.first_2, self.last_2), (self.first_3, self.last_3)
 
     def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
+        if self.reason.data == EnquiryReason.COMPLAINT:
+            self.place.missing = ""
         valid = bool(super().validate(extra_validators))
         spans = [partial(self.read_span, *pair) for pair in self.windows]
         readers: list[Callable[[], None]] = [self.read_place, self.read_people, *spans, self.read_needs]
@@ -94,7 +97,7 @@ class EnquiryForm(ScreenedForm):
         return valid
 
     def read_place(self) -> None:
-        if self.place.errors:
+        if self.place.errors or not (self.place.data or self.place.missing):
             return
         try:
             self.county, self.told_place = read_place(self.place.data)
@@ -124,7 +127,8 @@ class EnquiryForm(ScreenedForm):
             if not (self.message.data or self.message.errors or any(first.data for first, _ in self.windows)):
                 raise Refused("Enter which days would suit, in your own words or below", field="message")
         elif not (self.message.data or self.message.errors):
-            raise Refused("Enter what you need", field="message")
+            wrong = self.reason.data == EnquiryReason.COMPLAINT
+            raise Refused("Enter what went wrong" if wrong else "Enter what you need", field="message")
 
     def told(self, *, result_id: int | None) -> Told:
         """What the firm has told us; `result_id` is the diagnostic's result that goes with it."""

@@ -58,6 +58,20 @@ def test_an_enquiry_is_stored_as_it_was_told_and_confirmed(client: PageClient, s
     assert 'content="noindex"' in page.text
 
 
+def test_a_complaint_needs_no_place_and_is_acknowledged_at_once(client: PageClient, session: Session) -> None:
+    fields: dict[str, Any] = {"reason": "complaint", "message": "Nobody came.", "place": "", "people": ""}
+    assert send(client, opened(client), **fields).status_code == 303
+    row = stored(session)
+    assert (row.reason, row.message, row.place) == (EnquiryReason.COMPLAINT, "Nobody came.", "")
+    mail = session.scalars(select(Mail).filter_by(kind="enquiry_received")).one()
+    assert ("A complaint" in mail.text, "5pm, Thursday 26 November" in mail.text) == (True, True)
+
+
+def test_a_complaint_says_what_went_wrong(client: PageClient) -> None:
+    page = send(client, opened(client), reason="complaint", message="")
+    assert (page.status_code, "Enter what went wrong" in page.text) == (422, True)
+
+
 def test_nothing_is_ticked_or_chosen_beforehand(client: PageClient) -> None:
     assert " checked" not in client.get("/enquire").text
 

@@ -83,6 +83,7 @@ def test_a_states_tab_counts_what_its_list_holds(here: PageClient, state: Enquir
         ("?q=%25", []),
         ("?q=_", []),
         ("?county=cornwall&reason=course", []),
+        ("?reason=complaint", []),
     ],
 )
 def test_filters_and_search_find_what_they_say(here: PageClient, cora: Staff, query: str, found: list[str]) -> None:

@@ -10,7 +10,7 @@ import time_machine
 from booking.db import db
 from booking.domain.access import WORKER
 from booking.domain.days import Half
-from booking.domain.lifecycle import EnquiryState, TrainerAnswer, VisitState
+from booking.domain.lifecycle import EnquiryReason, EnquiryState, TrainerAnswer, VisitState
 from booking.domain.post import MailState
 from booking.models import Enquiry, Heartbeat, Mail, Schedule, Staff, TrainerBar, Visit
 from booking.queries.desk import today
@@ -358,3 +358,18 @@ def test_the_morning_mail_says_the_same_once(here: PageClient, cora: Staff) -> N
     assert (mail.to_address, mail.subject) == (cora.email, "2 things need you today")
     text = " ".join(mail.text.split())
     assert [sentence in text for sentence in sentences] == [True, True]
+
+
+def test_a_complaint_has_a_line_of_its_own_with_our_promise_and_the_laws(here: PageClient, cora: Staff) -> None:
+    late: dict[str, Any] = {
+        "reason": EnquiryReason.COMPLAINT,
+        "due_at": NOW + 2 * DAY,
+        "created_at": NOW,
+        "owner": cora,
+    }
+    make.enquiry(message="Nobody came.", **late)
+    page = here.get("/staff").text
+    assert "Tell Maya Reed of Acme Joinery who looks into the complaint" in page
+    assert "In writing by Thursday 24 December at the latest, says the law." in page
+    assert "By 10am Thursday" in page
+    assert "Mark as answered" in page

@@ -11,6 +11,7 @@ REASONS: Mapping[EnquiryReason, str] = {
     EnquiryReason.CALL: "A call",
     EnquiryReason.DATE: "A date not shown",
     EnquiryReason.OUTSIDE: "Outside the four counties",
+    EnquiryReason.COMPLAINT: "A complaint",
     EnquiryReason.OTHER: "Something else",
 }
 LOST: Mapping[LostReason, str] = {
