@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -48,6 +48,19 @@ class MailServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """How long personal data is kept (docs/data-protection.md); the privacy page says so too."""
+
+    enquiry_months: int = 12  # after the last word, where no visit came of it
+    visit_months: int = 72  # after the last visit
+    notes_months: int = 24
+    answers_months: int = 12  # then nothing leads from them to anybody
+    draft_days: int = 30  # unfinished bookings, holds, keys of forms
+    mail_days: int = 90
+    sign_in_days: int = 90  # after their end; links too
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that may differ from one installation to the next. Times are London's, periods in the unit named."""
 
@@ -60,6 +73,7 @@ class Settings:
     instance: Path = INSTANCE
     company: Company = Company()
     mail: MailServer = MailServer()
+    keep: Keep = Keep()
 
     am_opens: time = time(9, 30)
     am_closes: time = time(12, 30)
@@ -115,6 +129,7 @@ def from_env(env: Mapping[str, str]) -> Settings:
         instance=instance,
         company=company(env, public=public),
         mail=mail_server(env, folder=instance / "mail"),
+        keep=keep(env),
         notice_days=number(env, "NOTICE_DAYS", default=5),
         horizon_days=number(env, "HORIZON_DAYS", default=180),
         hold_minutes=number(env, "HOLD_MINUTES", default=30),
@@ -128,6 +143,15 @@ def number(env: Mapping[str, str], name: str, *, default: int) -> int:
         return int(env.get(name, default))
     except ValueError:
         raise SettingsError(f"{name} must be a whole number. Now: {env[name]!r}") from None
+
+
+def keep(env: Mapping[str, str]) -> Keep:
+    """KEEP_ENQUIRY_MONTHS and its like. A period of nothing would throw away what came in this minute."""
+    standard = asdict(Keep())
+    found = {name: number(env, f"KEEP_{name.upper()}", default=period) for name, period in standard.items()}
+    if short := [name for name, period in found.items() if period < 1]:
+        raise SettingsError(f"KEEP_{short[0].upper()} must be 1 or more")
+    return Keep(**found)
 
 
 def driver(url: str) -> str:

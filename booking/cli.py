@@ -6,7 +6,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from booking import clock
+from booking import clock, privacy
 from booking.db import transaction
 from booking.domain.access import WORKER, Role
 from booking.domain.diagnostic.lines import BadLine, score_lines
@@ -30,7 +30,7 @@ diagnostic = AppGroup("diagnostic", help="The twelve questions.")
 
 def register(app: Flask) -> None:
     """Adds our commands to `flask`."""
-    for group in (demo, staff, outbox, schedules, diagnostic):
+    for group in (demo, staff, outbox, schedules, diagnostic, privacy.commands):
         app.cli.add_command(group)
 
 

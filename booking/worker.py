@@ -9,10 +9,10 @@ from datetime import datetime
 from flask import Flask, Response, current_app
 from huey import Huey, MemoryHuey, SqliteHuey, crontab
 
-from booking import clock
+from booking import clock, leftovers
 from booking.db import db, transaction
 from booking.post_office import rounds
-from booking.services import outbox, visits
+from booking.services import outbox, privacy, visits
 from booking.services.timetable import digests, heartbeats, reminders, schedules
 from config import settings
 
@@ -29,6 +29,7 @@ TIMETABLE: Sequence[Callable[[datetime], object]] = (
     reminders.ask_how_it_was,
     schedules.queue_due,
     digests.queue_due,
+    privacy.nightly,
 )
 
 
@@ -94,6 +95,7 @@ def run_timetable() -> None:
                 step(clock.now())
         except Exception:  # it stays due, and must not keep the others from their turn
             log.exception("%s failed", step.__name__)
+    leftovers.sweep()
     rounds.send_due()
     with transaction():
         heartbeats.beat(clock.now())

@@ -79,6 +79,9 @@ ADMIN = {
     "staff.course_edit",
     "staff.course_press",
     "staff.invite",
+    "staff.people",
+    "staff.person_copy",
+    "staff.person_erase",
 }
 
 

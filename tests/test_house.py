@@ -13,7 +13,7 @@ BOOKING = ROOT / "booking"
 TEMPLATES = ROOT / "templates"
 SOURCES = sorted(BOOKING.rglob("*.py"))
 PAGES = [path for ending in ("html", "txt", "jinja") for path in sorted(TEMPLATES.rglob(f"*.{ending}"))]
-EDGES = ("web", "cli", "worker", "serve", "demonstration", "post_office", "clock")
+EDGES = ("web", "cli", "worker", "serve", "demonstration", "post_office", "privacy", "clock")
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "data", "info"}
 
 

@@ -1,5 +1,6 @@
 """Days and halves of days, the only units a visit is measured in; working days; London and UTC."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -199,3 +200,10 @@ def run_words(run: Sequence[Slot], times: HalfTimes) -> str:
 def days_between(first: date, last: date) -> Iterator[date]:
     """Every day from `first` to `last`, both included."""
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def months_before(instant: datetime, months: int) -> datetime:
+    """The same day of an earlier month, or that month's last."""
+    year, month = divmod(instant.year * 12 + instant.month - 1 - months, 12)
+    last = monthrange(year, month + 1)[1]
+    return instant.replace(year=year, month=month + 1, day=min(instant.day, last))

@@ -44,7 +44,7 @@ class Mail(Base):
 
 
 class Heartbeat(Base):
-    """When each worker last ran its timetable."""
+    """When the worker last ran its timetable, and when it last had nothing left to purge."""
 
     __tablename__ = "heartbeats"
 

@@ -48,6 +48,11 @@ def hidden(text: str) -> str:
     return LINK_MARKER.sub(HIDDEN, text)
 
 
+def without_text() -> set[str]:
+    """Numbers of mails whose text is no longer kept."""
+    return {str(number) for number in db.session.scalars(select(Mail.id).where(Mail.text == ""))}
+
+
 def last_beat() -> datetime | None:
     """When a worker last ran its timetable; None: never."""
     return db.session.scalars(select(func.max(Heartbeat.beat_at))).one()

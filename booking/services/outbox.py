@@ -121,6 +121,8 @@ def resend(mail: Mail, *, actor: Actor, address: str | None = None, now: datetim
 
     What has not arrived keeps its Message-ID. What was sent gets a new one, or a mailbox would hide it as seen already.
     """
+    if not mail.text:
+        raise Overtaken("The text of this email is no longer kept, so it cannot be sent again")
     is_copy = mail.state is MailState.SENT
     _change(
         mail,

@@ -210,7 +210,7 @@ def mail_result(shown: Shown, email: str, *, now: datetime) -> Mail:
         if course and not shown.advice.why_talk
         else f"{base}/enquire?reason=call",
     )
-    address = links.hashed(email.lower())[:16]
+    address = links.derived("mailed to", email.lower()).hex()[:16]  # tells nobody without our key
     return outbox.put(message, key=f"result:{shown.id}:result:{address}:{now:%Y%m%d%H%M}", now=now)
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask
 pages = Blueprint("staff", __name__, url_prefix="/staff")
 
 PARTS = (
-    *("access", "account", "colleagues", "finding", "frame", "mailed", "mails", "presses"),
+    *("access", "account", "colleagues", "finding", "frame", "mailed", "mails", "people", "presses"),
     *("sign_in", "today", "undoing"),
     *("enquiries.listing", "enquiries.page", "enquiries.phoned"),
     *("visits.adding", "visits.bars", "visits.changes", "visits.listing", "visits.page"),
