@@ -71,6 +71,7 @@ class Settings:
     port: int = 8000
     proxy_hops: int = 0
     instance: Path = INSTANCE
+    backups: Path = INSTANCE / "backups"
     company: Company = Company()
     mail: MailServer = MailServer()
     keep: Keep = Keep()
@@ -127,6 +128,7 @@ def from_env(env: Mapping[str, str]) -> Settings:
         port=port,
         proxy_hops=number(env, "PROXY_HOPS", default=0),
         instance=instance,
+        backups=Path(env.get("BACKUP_DIR", str(instance / "backups"))).resolve(),
         company=company(env, public=public),
         mail=mail_server(env, folder=instance / "mail"),
         keep=keep(env),

@@ -1,12 +1,13 @@
 """`flask` commands (edge): small, and each through the same services as the pages."""
 
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
-from booking import clock, privacy
+from booking import clock
 from booking.db import transaction
 from booking.domain.access import WORKER, Role
 from booking.domain.diagnostic.lines import BadLine, score_lines
@@ -17,6 +18,8 @@ from booking.services import demo as demo_data
 from booking.services import links
 from booking.services import staff as colleagues
 from booking.services.timetable import schedules as weeks
+from booking.upkeep import backups, copying, moving, restoring
+from booking.upkeep import doctor as examining
 from config import settings
 
 BAD_LINES = 2  # exit status
@@ -26,12 +29,13 @@ staff = AppGroup("staff", help="Our own people.")
 outbox = AppGroup("outbox", help="Mails that wait to be sent.")
 schedules = AppGroup("schedules", help="Trainers' weeks.")
 diagnostic = AppGroup("diagnostic", help="The twelve questions.")
+database = AppGroup("database", help="Where everything is kept.")
 
 
 def register(app: Flask) -> None:
     """Adds our commands to `flask`."""
-    for group in (demo, staff, outbox, schedules, diagnostic, privacy.commands):
-        app.cli.add_command(group)
+    for command in (demo, staff, outbox, schedules, diagnostic, database, backup, restore, doctor):
+        app.cli.add_command(command)
 
 
 @demo.command("load")
@@ -89,3 +93,57 @@ def score() -> None:
         else:
             click.echo(outcome.json)
     sys.exit(BAD_LINES if bad else 0)
+
+
+@click.command("backup")
+@with_appcontext
+def backup() -> None:
+    """Writes a checked backup, while the site works, and deletes those that need not be kept."""
+    try:
+        file = backups.make(clock.now())
+    except backups.Unfit as fault:
+        raise click.ClickException(str(fault)) from fault
+    gone = backups.rotate(clock.now())
+    click.echo(f"{file}, {file.stat().st_size / 1e6:.1f} MB; {len(gone)} old ones deleted")
+    if broken := backups.broken(file):
+        raise click.ClickException("The database breaks its promises: " + "; ".join(broken[:5]))
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def restore(file: Path) -> None:
+    """Puts a backup in the place of the database, once it has been checked. The site must have been stopped."""
+    try:
+        old = restoring.restore(file, clock.now())
+    except (backups.Unfit, restoring.InUse) as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo(f"Restored from {file}. What was there before: {old}")
+
+
+@database.command("move")
+@click.argument("url")
+def move_database(url: str) -> None:
+    """Copies SQLite into an empty PostgreSQL database, and proves every row. The site must have been stopped."""
+    try:
+        rows = moving.to_postgresql(url)
+    except (ValueError, copying.NotEmpty, copying.Differs) as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo(f"{rows} rows copied, and the same there. Set DATABASE_URL to that address, and start the site.")
+
+
+@click.command("doctor")
+@click.option("--mail-to", default="", help="An address that gets a test mail.")
+@with_appcontext
+def doctor(mail_to: str) -> None:
+    """Examines this installation: a line each, and what helps; exit status 1 when something must be done."""
+    ills = 0
+    for finding in examining.examine(clock.now(), mail_to=mail_to):
+        ills += bool(finding.helps)
+        click.echo(f"{'MEND' if finding.helps else 'ok':<5}{finding.about:<12}{finding.words}")
+        if finding.helps:
+            click.echo(f"{'':<17}-> {finding.helps}")
+    if settings().mail.host:
+        click.echo("\nFor other mail servers to believe ours, the name service must say:")
+        click.echo("\n".join(examining.records()))
+    sys.exit(1 if ills else 0)

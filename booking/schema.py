@@ -1,5 +1,7 @@
 """Whether the database has the tables that this code was written for."""
 
+import os
+import subprocess
 import sys
 
 from flask import Flask
@@ -7,9 +9,23 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from booking.db import db
-from config import ROOT
+from config import ROOT, settings
 
 UPGRADE = (sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade")
+
+
+def upgrade(url: str) -> None:
+    """Runs the migrations that are missing on another database than the application's own."""
+    env = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "INSTANCE_DIR": str(settings().instance),
+        "SECRET_KEY": settings().secret_key,
+        "PYTHONWARNINGS": "ignore",
+    }
+    done = subprocess.run(UPGRADE, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the migrations failed: {done.stderr[-2000:]}")
 
 
 def newest() -> str:
@@ -17,13 +33,20 @@ def newest() -> str:
     return max(file.name.partition("_")[0] for file in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
 
 
-def current(app: Flask) -> str:
+def ran() -> str:
     """The number of the last migration that ran on the application's database; "" when none has."""
+    try:
+        return str(db.session.scalar(text("SELECT max(version_num) FROM alembic_version")) or "")
+    except DBAPIError:  # no such table
+        db.session.rollback()
+        return ""
+
+
+def current(app: Flask) -> str:
+    """The same before anything is served."""
     with app.app_context():
         try:
-            return str(db.session.scalar(text("SELECT max(version_num) FROM alembic_version")) or "")
-        except DBAPIError:  # no such table
-            return ""
+            return ran()
         finally:
             db.session.remove()
             db.engine.dispose()  # a server may fork after this

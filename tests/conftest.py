@@ -73,6 +73,7 @@ def settings_for(url: str, folder: Path) -> Settings:
         secret_key="not a secret: tests only",
         database_url=url,
         instance=folder,
+        backups=folder / "backups",
         mail=MailServer(folder=folder / "mail"),
         rate_limits=False,
         testing=True,

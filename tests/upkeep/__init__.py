@@ -1,0 +1,1 @@
+"""Backups, restores, the move to PostgreSQL, and the doctor."""
