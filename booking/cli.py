@@ -7,7 +7,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from booking import clock
+from booking import clock, privacy
 from booking.db import transaction
 from booking.domain.access import WORKER, Role
 from booking.domain.diagnostic.lines import BadLine, score_lines
@@ -34,7 +34,7 @@ database = AppGroup("database", help="Where everything is kept.")
 
 def register(app: Flask) -> None:
     """Adds our commands to `flask`."""
-    for command in (demo, staff, outbox, schedules, diagnostic, database, backup, restore, doctor):
+    for command in (demo, staff, outbox, schedules, diagnostic, database, privacy.commands, backup, restore, doctor):
         app.cli.add_command(command)
 
 
