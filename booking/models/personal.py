@@ -4,7 +4,7 @@ in docs/data-protection.md and their tests go by."""
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import String, case, cast, literal, or_
+from sqlalchemy import String, case, cast, func, literal, or_
 
 from booking.models.base import Base
 from booking.models.diagnostic import Response
@@ -22,7 +22,7 @@ ERASED = "Erased"  # where a page needs a word
 # By table, what each column becomes: a value, or an expression over the same row. What is not here stays.
 PERSONAL: Mapping[type[Base], Mapping[str, Any]] = {
     Firm: {"name": ERASED, "email_domain": None},
-    Site: {"address": "", "town": ERASED, "postcode": ""},
+    Site: {"address": ERASED, "town": ERASED, "postcode": ""},
     Contact: {"name": ERASED, "email": "", "phone": "", "wants_marketing": False, "marketing_chosen_at": None},
     Enquiry: {"message": "", "place": "", "next_step": "", "result_id": None},
     Visit: dict.fromkeys(
@@ -36,7 +36,7 @@ PERSONAL: Mapping[type[Base], Mapping[str, Any]] = {
     Mail: {
         "to_name": ERASED,
         "to_address": "",
-        "subject": Mail.kind,
+        "subject": func.replace(Mail.kind, "_", " "),
         "text": "",
         "html": "",
         "calendar": None,

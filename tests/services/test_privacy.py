@@ -18,7 +18,20 @@ from booking.domain.access import WORKER
 from booking.domain.errors import Refused
 from booking.domain.lifecycle import EnquiryState, VisitState
 from booking.domain.post import MailState
-from booking.models import Base, Contact, Draft, Enquiry, Heartbeat, HistoryEntry, Link, Mail, Note, Trainer, Visit
+from booking.models import (
+    Base,
+    Contact,
+    Draft,
+    Enquiry,
+    Heartbeat,
+    HistoryEntry,
+    Link,
+    Mail,
+    Note,
+    Response,
+    Trainer,
+    Visit,
+)
 from booking.models.personal import GONE, PERSONAL
 from booking.post_office import rounds
 from booking.services import privacy
@@ -199,6 +212,20 @@ class TestErase:
         privacy.erase(EMAIL, actor=WORKER, now=NOW)
         session.expire_all()
         assert (digest.text, other.text) == ("", "Answer Ben. TSW-0000-0000.\n")
+
+    def test_somebody_who_never_sent_anything_is_found_by_what_they_began(self, session: Session) -> None:
+        held = make.visit(VisitState.HELD)
+        make.draft(held)
+        session.add(
+            Response(
+                **{"visitor": "x", "subject": "self", "instrument": "x", "scorer": "x", "resume_email": EMAIL.upper()},
+                **{"started_at": NOW, "updated_at": NOW},
+            )
+        )
+        session.flush()
+        assert dict(privacy.heights(EMAIL)) == {"drafts": 1, "responses": 1, "visits": 1}
+        privacy.erase(EMAIL, actor=WORKER, now=NOW)
+        assert dict(privacy.heights(EMAIL)) == {}
 
     def test_a_trainer_who_has_left_leaves_no_word(self, served: Flask) -> None:
         with transaction():

@@ -26,7 +26,7 @@ class StillNeeded(Refused):
     """Something has to be ended first: `references` of visits ahead, or emails that have not gone out."""
 
     def __init__(self, message: str, *, references: Sequence[str] = ()) -> None:
-        super().__init__(message, field="email")
+        super().__init__(message)
         self.references = references
 
 
