@@ -124,7 +124,7 @@ class TestTheLetter:
         ids=repr,
     )
     def test_what_cannot_be_written_fails_for_good_and_alone(
-        self, session: Session, drop: MailDrop, wrong: dict[str, str]
+        self, session: Session, drop: MailDrop, wrong: dict[str, Any]
     ) -> None:
         make.mail(**wrong, audience=Audience.STAFF)
         make.mail()
