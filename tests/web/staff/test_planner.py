@@ -134,7 +134,7 @@ def test_the_page_says_each_state_in_words(desk: PageClient) -> None:
         "Good Friday",
     ]
     assert row_of(text, "No trainer yet") == ["None"] * 5
-    assert "4 of 8 half-days" in text
+    assert "4 of 8 half&#8209;days" in text
 
 
 def test_a_clash_stands_above_the_week(desk: PageClient) -> None:
