@@ -94,7 +94,7 @@ def test_a_call_becomes_a_visit_with_another_trainer_on_another_day(site: Site, 
     person.reads("Waiting for Ben Cole")
     person.reads("They know each other well")
     person.follow("Move")
-    person.write("New day", "10 December")
+    person.write("Another day", "10 December")
     person.press("Move the visit")
     person.reads("Thursday 10 December")
     person.write(SEARCH, "(01632) 960-002")

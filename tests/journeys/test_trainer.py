@@ -68,7 +68,7 @@ def test_a_trainer_who_lost_the_link_reads_a_visit_and_reports_on_it(site: Site,
     person.open(f"{site.url}/t/")
     person.follow("Report on Exeter")
     person.choose("took_place-0")
-    person.write("How many people came", "8")
+    person.write("Number of people who came (optional)", "8")
     person.write("Anything the office should know (optional)", "They want a second day.")
     person.press("Send report")
     person.reads("Thank you for the report")
