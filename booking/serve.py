@@ -14,9 +14,11 @@ from collections.abc import Mapping
 
 import waitress
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
-from booking import create_app, demonstration, schema, worker
+from booking import clock, create_app, demonstration, schema, worker
 from booking.db import db
+from booking.domain.days import bank_holidays
 from config import ROOT, Settings, SettingsError, from_env
 
 THREADS = 8
@@ -76,6 +78,8 @@ def serve(app: Flask, listener: socket.socket, *, proxied: bool) -> None:
     with app.app_context():
         db.engine.dispose()  # no connection to a database crosses a fork
     jobs.queue.storage.close()
+    configure_mappers()  # both need this and the calendar: made before the fork, they lie in memory once
+    bank_holidays(clock.today().year)
     gc.collect()
     gc.freeze()
     leash, end = os.pipe()
