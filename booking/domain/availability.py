@@ -112,9 +112,7 @@ def worked(hours: Iterable[Hours], window: Window, *, times: HalfTimes) -> int:
     fortnights: dict[tuple[date | None, date | None], int] = {}
     for line in hours:
         valid = (line.valid_from, line.valid_until)
-        fortnights[valid] = fortnights.get(valid, 0) | _fortnight(
-            line.weekday, line.week, opens=line.opens, closes=line.closes, times=times
-        )
+        fortnights[valid] = fortnights.get(valid, 0) | _fortnight(line, times)
     for (first, last), fortnight in fortnights.items():
         found = tiled(fortnight, FORTNIGHT, base=window.base, size=window.size)
         if first or last:
@@ -123,11 +121,11 @@ def worked(hours: Iterable[Hours], window: Window, *, times: HalfTimes) -> int:
     return bits
 
 
-@lru_cache(maxsize=256)
-def _fortnight(weekday: int, week: Week, *, opens: time, closes: time, times: HalfTimes) -> int:
-    day = sum(1 << n for n, half in enumerate(Half) if opens <= times.starts(half) and closes >= times.ends(half))
-    day <<= 2 * weekday
-    return (day if week is not Week.B else 0) | (day << SLOTS_A_WEEK if week is not Week.A else 0)
+def _fortnight(line: Hours, times: HalfTimes) -> int:
+    am = line.opens <= times.am_starts and line.closes >= times.am_ends
+    pm = line.opens <= times.pm_starts and line.closes >= times.pm_ends
+    day = (am | pm << 1) << 2 * line.weekday
+    return (day if line.week is not Week.B else 0) | (day << SLOTS_A_WEEK if line.week is not Week.A else 0)
 
 
 def absent(absences: Iterable[Absence], window: Window) -> int:
@@ -192,12 +190,20 @@ def linked(parts: Sequence[int], window: Window, *, low: int = 7, high: int = 21
 
 def within_limit(found: int, length: int, held: int, *, limit: int, window: Window) -> int:
     """The starts that leave a trainer at or under `limit` half-days held in that week."""
-    week = span(0, SLOTS_A_WEEK)
-    for _ in range(0, window.size, SLOTS_A_WEEK):
-        if found & week and (held & week).bit_count() + length > limit:
-            found &= ~week
-        week <<= SLOTS_A_WEEK
-    return found
+    return found & ~_weeks_over(limit - length, held, window)
+
+
+def _weeks_over(most: int, held: int, window: Window) -> int:
+    """Every slot of the weeks with more than `most` half-days held; all weeks are counted at once.
+
+    The bits of each day are added up, then the days of each week in its lowest bits. Enough is added to a week's number
+    for its highest bit to say whether it is over.
+    """
+    monday, highest = tiled(1, SLOTS_A_WEEK, base=window.base, size=window.size), SLOTS_A_WEEK - 1
+    days = (held & window.am) + (held >> 1 & window.am)
+    weeks = sum(days >> shift & 3 * monday for shift in range(0, SLOTS_A_WEEK, 2))
+    over = (weeks + monday * ((1 << highest) - 1 - most)) >> highest & monday
+    return (over << SLOTS_A_WEEK) - over
 
 
 def beside(held: int, window: Window) -> int:

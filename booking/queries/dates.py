@@ -26,7 +26,7 @@ CENTRES: Mapping[County, str] = {
 def openings(*, course: Course, county: County, outcode: str, now: datetime, but_visit: int | None = None) -> Openings:
     """Every date open to the public up to the horizon, read once: five soonest, a month, the nearest to one.
 
-    `but_visit` is a visit whose own slots count as free: the one moved, or the visitor's own hold. 7 statements.
+    `but_visit` is a visit whose own slots count as free: the one moved, or the visitor's own hold. 6 statements.
     """
     wish = wish_for(course, county=county, outcode=outcode, now=now)
     return dates.openings(diaries.pool(wish, course_id=course.id, but_visit=but_visit), wish)
@@ -35,7 +35,7 @@ def openings(*, course: Course, county: County, outcode: str, now: datetime, but
 def next_dates(
     *, courses: Sequence[Course], counties: Sequence[County] = tuple(County), now: datetime
 ) -> dict[tuple[int, County], Slot | None]:
-    """The next open date of each course in each county, by (course id, county), wherever in it. 8 statements."""
+    """The next open date of each course in each county, by (course id, county), wherever in it. 7 statements."""
     if not courses:
         return {}
     wish = wish_for(courses[0], county=counties[0], outcode=CENTRES[counties[0]], now=now)

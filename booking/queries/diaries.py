@@ -1,15 +1,15 @@
 """Trainers as matching sees them, read from the database in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, or_
+from sqlalchemy import ColumnElement, Row, Select, or_
 
 from booking.domain.availability import Absence, Hours, Window, span
-from booking.domain.days import Slot, Week
+from booking.domain.days import Half, Slot, Week
 from booking.domain.lifecycle import LIVE, VisitState
 from booking.domain.matching.needs import Candidate, HeldVisit, Need, Wish
 from booking.domain.places import County, outcodes
@@ -26,32 +26,28 @@ def live(now: datetime) -> ColumnElement[bool]:
 
 
 def pool(wish: Wish, *, course_id: int, but_visit: int | None = None) -> list[Candidate]:
-    """The trainers who may be free for the public: active, teaching the course, covering the county. 5 statements.
+    """The trainers who may be free for the public: active, teaching the course, covering the county. 4 statements.
 
     Of their visits only those close enough to drive to over lunch are read, since the others are all too far.
     """
-    rows = diary_rows.rows(diary_rows.POOL, {"county": wish.county, "course_id": course_id}).all()
-    ids = [row.id for row in rows]
-    read = _read(ids, wish, but_visit=but_visit)
-    counties = {row.id: {wish.county: row.liking} for row in rows}
-    near = _near(ids, wish)
-    return [_candidate(row, read, counties=counties, visits=near) for row in rows]
+    read = _read(diary_rows.POOL, wish, but_visit=but_visit, county=wish.county, course_id=course_id)
+    counties = {row.id: {wish.county: row.liking} for row in read.trainers}
+    near = _near(read.values, wish)
+    return [_candidate(row, read, counties=counties, visits=near) for row in read.trainers]
 
 
 def roster(wish: Wish) -> list[tuple[Candidate, frozenset[int]]]:
-    """Every active trainer with the ids of the courses taught; no visit's place is read. 6 statements."""
-    rows = diary_rows.rows(diary_rows.ACTIVE).all()
+    """Every active trainer with the ids of the courses taught; no visit's place is read. 5 statements."""
     taught: dict[int, tuple[int, ...]] = _grouped(diary_rows.rows(diary_rows.TAUGHT))
-    read, counties = _read([row.id for row in rows], wish), _counties()
-    return [(_candidate(row, read, counties=counties), frozenset(taught.get(row.id, ()))) for row in rows]
+    read, counties = _read(diary_rows.ACTIVE, wish), _counties()
+    return [(_candidate(row, read, counties=counties), frozenset(taught.get(row.id, ()))) for row in read.trainers]
 
 
 def everyone(
     need: Need, *, course_id: int, firm_id: int | None = None, but_visit: int | None = None
 ) -> list[Candidate]:
-    """All trainers, as ranking them for one date needs them. 6 statements."""
-    rows = diary_rows.rows(diary_rows.EVERYONE, {"course_id": course_id, "firm_id": firm_id}).all()
-    read = _read([row.id for row in rows], need.wish, but_visit=but_visit)
+    """All trainers, as ranking them for one date needs them. 5 statements."""
+    read = _read(diary_rows.EVERYONE, need.wish, but_visit=but_visit, course_id=course_id, firm_id=firm_id)
     counties, beside = _counties(), _beside(read.values, need)
     return [
         _candidate(
@@ -63,33 +59,37 @@ def everyone(
             barred_on=row.barred_at.date() if row.barred_at else None,
             taught_on=row.taught_on,
         )
-        for row in rows
+        for row in read.trainers
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read of some trainers, by their id; `values` are the parameters it was read with."""
+    """What was read of some trainers, by their id where they have many; `values` are the parameters of it."""
 
+    trainers: Sequence[Row[*tuple[Any, ...]]]
     values: Mapping[str, object]
+    window: Window
     hours: Mapping[int, tuple[Hours, ...]]
     absences: Mapping[int, tuple[Absence, ...]]
-    held: Mapping[int, int]
 
 
-def _read(ids: Collection[int], wish: Wish, *, but_visit: int | None = None) -> _Read:
-    """Patterns, absences and held slots: 3 statements."""
+def _read(trainers: Select[*tuple[Any, ...]], wish: Wish, *, but_visit: int | None = None, **which: object) -> _Read:
+    """These trainers with what they hold, their patterns and absences: 3 statements."""
+    window = wish.window
     values = {
-        "ids": list(ids),
-        "first": wish.window.base,
-        "last": wish.window.base + wish.window.size - 1,
+        "first": window.base,
+        "last": window.base + window.size - 1,
         "now": wish.now,
         "but_visit": but_visit or 0,
     }
-    return _Read(values, _hours(values), _absences(values), _held(values, wish.window))
+    statement = diary_rows.with_held(trainers, -(-window.size // diary_rows.PIECE))
+    found = diary_rows.rows(statement, {**values, **which})
+    values["ids"] = [row.id for row in found]
+    return _Read(found, values, window, _hours(values), _absences(values))
 
 
-_SETTLED = LIVE - {VisitState.HELD}
+_SETTLED = frozenset(state.value for state in LIVE - {VisitState.HELD})
 _WEEKS = {week.value: week for week in Week}
 
 
@@ -110,7 +110,7 @@ def _candidate(
         counties=counties.get(row.id, {}),
         hours=read.hours.get(row.id, ()),
         absences=read.absences.get(row.id, ()),
-        held=read.held.get(row.id, 0),
+        held=_held(row, read.window),
         visits=visits.get(row.id, ()) if visits else (),
         is_active=row.is_active,
         teaches=teaches,
@@ -130,8 +130,10 @@ def _counties() -> dict[int, dict[County, int]]:
 
 def _hours(values: Mapping[str, object]) -> dict[int, tuple[Hours, ...]]:
     return _grouped(
-        (trainer_id, Hours(weekday, opens, closes, _WEEKS[week], first, last))
-        for trainer_id, weekday, opens, closes, week, first, last in diary_rows.rows(diary_rows.HOURS, values)
+        (int(trainer_id), line)
+        for ids, weekday, opens, closes, week, first, last in diary_rows.rows(diary_rows.HOURS, values)
+        for line in [Hours(weekday, opens, closes, _WEEKS[week], first, last)]
+        for trainer_id in ids.split(",")
     )
 
 
@@ -140,16 +142,17 @@ def _absences(values: Mapping[str, object]) -> dict[int, tuple[Absence, ...]]:
     return _grouped((trainer_id, Absence(first, last, kind)) for trainer_id, first, last, kind in rows)
 
 
-def _held(values: Mapping[str, object], window: Window) -> dict[int, int]:
+def _held(row: Row[*tuple[Any, ...]], window: Window) -> int:
     """Held slots as bits in the window. A slot is held once by a trainer, so the sum of its bits is their union."""
-    found: defaultdict[int, int] = defaultdict(int)
-    for trainer_id, piece, bits in diary_rows.rows(diary_rows.sums(-(-window.size // diary_rows.PIECE)), values):
-        found[trainer_id] |= int(bits) << diary_rows.PIECE * piece
-    whole = span(0, window.size)  # the last piece may reach beyond it
-    return {trainer_id: bits & whole for trainer_id, bits in found.items()}
+    pieces = -(-window.size // diary_rows.PIECE)
+    held = 0
+    for piece, bits in enumerate(row[-pieces:]):
+        if bits:
+            held |= int(bits) << diary_rows.PIECE * piece
+    return held & span(0, window.size)  # the last piece may reach beyond it
 
 
-def _near(ids: Collection[int], wish: Wish) -> dict[int, tuple[HeldVisit, ...]]:
+def _near(values: Mapping[str, object], wish: Wish) -> dict[int, tuple[HeldVisit, ...]]:
     """The visits a trainer can come from in a lunch break, where they stand: all that the public's dates need.
 
     Read from the visits alone. A hold may have run out, so that none is among them.
@@ -157,18 +160,12 @@ def _near(ids: Collection[int], wish: Wish) -> dict[int, tuple[HeldVisit, ...]]:
     first, last = (Slot.of(number).day for number in (wish.window.base, wish.window.base + wish.window.size - 1))
     drives = ((code, wish.travel.minutes(code, wish.outcode)) for code in outcodes())
     near = [code for code, minutes in drives if minutes is not None and minutes <= wish.policy.lunch_minutes]
-    rows = diary_rows.rows(diary_rows.NEAR, {"ids": list(ids), "outcodes": near, "first_day": first, "last_day": last})
+    rows = diary_rows.rows(diary_rows.NEAR, {**values, "outcodes": near, "first_day": first, "last_day": last})
     return _grouped(
-        (
-            who,
-            HeldVisit(
-                _run(Slot(day, half).number, length, wish.window),
-                outcode,
-                is_confirmed=state is VisitState.CONFIRMED,
-            ),
-        )
-        for who, outcode, state, day, half, length in rows
-        if who is not None and state in _SETTLED
+        (who, HeldVisit(span(start, start + length), outcode, is_confirmed=state == VisitState.CONFIRMED))
+        for who, outcode, day, half, length, state in rows
+        if state in _SETTLED
+        for start in [2 * (day - first).days + (half == Half.PM)]
     )
 
 

@@ -1,23 +1,21 @@
 """The statements that diaries are read with. They are built once: putting one together costs as much as running it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    CompoundSelect,
     Integer,
-    Result,
+    Row,
     Select,
+    String,
     bindparam,
     cast,
     func,
-    literal,
     or_,
     select,
     type_coerce,
-    union_all,
 )
 
 from booking.db import db
@@ -39,11 +37,11 @@ PIECE = 60  # slots whose bits the database adds into one 64-bit integer
 
 
 def rows(
-    statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], values: Mapping[str, object] | None = None
-) -> Result[*tuple[Any, ...]]:
-    """Rows as the driver gives them: hundreds of them go past the session, which would look at each."""
+    statement: Select[*tuple[Any, ...]], values: Mapping[str, object] | None = None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Rows as the driver gives them, all at once: hundreds of them go past the session, which would look at each."""
     db.session.flush()
-    return db.session.connection().execute(statement, values)
+    return db.session.connection().execute(statement, values).all()
 
 
 _IDS = bindparam("ids", type_=Integer, expanding=True)
@@ -53,19 +51,6 @@ _HELD = (
     VisitSlot.visit_id != bindparam("but_visit"),
     or_(VisitSlot.expires_at.is_(None), VisitSlot.expires_at > bindparam("now", type_=Instant())),
 )
-
-
-@cache
-def sums(pieces: int) -> CompoundSelect[*tuple[Any, ...]]:
-    """Of each trainer and each piece of the window, the held bits added up: a range of the index for each piece."""
-    one = cast(1, BigInteger)  # a plain 1 would be shifted as 32 bits by PostgreSQL
-    parts = []
-    for piece in range(pieces):
-        start = _FIRST + PIECE * piece
-        bits = func.sum(one.op("<<")(VisitSlot.slot - start))
-        there = VisitSlot.trainer_id.in_(_IDS), VisitSlot.slot.between(start, start + PIECE - 1)
-        parts.append(select(_WHO, literal(piece), bits).where(*there, *_HELD).group_by(_WHO))
-    return union_all(*parts)
 
 
 _FACTS = select(
@@ -97,11 +82,29 @@ EVERYONE = _FACTS.outerjoin(_BEEN, _BEEN.c.trainer_id == Trainer.id).add_columns
     _TEACHES.exists().label("teaches"), _BARRED.scalar_subquery().label("barred_at"), _BEEN.c.taught_on
 )
 
+
+@cache
+def with_held(trainers: Select[*tuple[Any, ...]], pieces: int) -> Select[*tuple[Any, ...]]:
+    """These trainers with their held bits behind their own columns, a column for each piece of the window.
+
+    The database adds them up, from a range of the index for each; NULL where nothing is held.
+    """
+    one = cast(1, BigInteger)  # a plain 1 would be shifted as 32 bits by PostgreSQL
+    held = []
+    for start in (_FIRST + PIECE * piece for piece in range(pieces)):
+        there = VisitSlot.trainer_id == Trainer.id, VisitSlot.slot.between(start, start + PIECE - 1)
+        bits = select(func.sum(one.op("<<")(VisitSlot.slot - start))).where(*there, *_HELD)
+        held.append(bits.scalar_subquery())
+    return trainers.add_columns(*held)
+
+
 _LINE = TrainerHours
-HOURS = (
-    select(_LINE.trainer_id, _LINE.weekday, _LINE.opens, _LINE.closes, _LINE.week, _LINE.valid_from, _LINE.valid_until)
+_HOURS = _LINE.weekday, _LINE.opens, _LINE.closes, _LINE.week, _LINE.valid_from, _LINE.valid_until
+HOURS = (  # a row for each line of a pattern that anybody has, and who has it: most people's are alike
+    select(func.aggregate_strings(cast(_LINE.trainer_id, String), ","), *_HOURS)
     .where(_LINE.trainer_id.in_(_IDS))
-    .order_by(_LINE.id)
+    .group_by(*_HOURS)
+    .order_by(*_HOURS)
 )
 ABSENCES = (
     select(Absence.trainer_id, Absence.first_slot, Absence.last_slot, Absence.kind)
@@ -110,7 +113,14 @@ ABSENCES = (
 )
 LIKINGS = select(TrainerCounty.trainer_id, TrainerCounty.county, TrainerCounty.liking)
 
-NEAR = select(Visit.trainer_id, Visit.outcode, Visit.state, Visit.first_day, Visit.first_half, Visit.half_days).where(
+NEAR = select(
+    Visit.trainer_id,
+    Visit.outcode,
+    Visit.first_day,
+    type_coerce(Visit.first_half, String),
+    Visit.half_days,
+    type_coerce(Visit.state, String),
+).where(
     Visit.outcode.in_(bindparam("outcodes", expanding=True)),
     Visit.first_day.between(bindparam("first_day"), bindparam("last_day")),
     (Visit.trainer_id + 0).in_(_IDS),  # a sum: or SQLite would read all that these trainers ever did

@@ -74,7 +74,7 @@ def test_the_islands_have_no_dates_on_line(session: Any, now: datetime) -> None:
 
 
 @pytest.mark.parametrize("trainers", [1, 3])
-def test_dates_take_seven_statements(session: Any, now: datetime, trainers: int) -> None:
+def test_dates_take_six_statements(session: Any, now: datetime, trainers: int) -> None:
     course = make.course()
     for _ in range(trainers):
         make.visit(course=course, trainer=make.trainer(courses=[course]))
@@ -83,17 +83,17 @@ def test_dates_take_seven_statements(session: Any, now: datetime, trainers: int)
         found.soonest()
         found.days(date(2027, 3, 1), date(2027, 3, 31))
         found.nearest(AT)
-    assert len(statements) == 7
+    assert len(statements) == 6
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_next_dates_take_eight_statements(session: Any, now: datetime, count: int) -> None:
+def test_next_dates_take_seven_statements(session: Any, now: datetime, count: int) -> None:
     courses = [make.course() for _ in range(count)]
     for _ in range(count):
         make.trainer(courses=courses)
     with counted() as statements:
         dates.next_dates(courses=courses, now=now)
-    assert len(statements) == 8
+    assert len(statements) == 7
 
 
 def test_the_next_date_of_each_course_in_each_county(session: Any, now: datetime) -> None:

@@ -47,10 +47,10 @@ def test_a_soft_rule_is_named_beside_the_match(session: Any, now: datetime) -> N
 
 
 @pytest.mark.parametrize("trainers", [1, 3])
-def test_it_takes_eight_statements(session: Any, now: datetime, trainers: int) -> None:
+def test_it_takes_seven_statements(session: Any, now: datetime, trainers: int) -> None:
     course = make.course()
     everyone = [make.trainer(courses=[course]) for _ in range(trainers)]
     visit = make.visit(course=course, trainer=everyone[0])
     with counted() as statements:
         shortlist.for_visit(visit, now=now)
-    assert len(statements) == 8
+    assert len(statements) == 7

@@ -17,7 +17,7 @@ from booking.queries.dates import wish_for
 
 
 def next_ones(visits: Sequence[Visit], *, now: datetime) -> dict[int, Match]:
-    """By visit id, the best trainer who breaks no rule and has not been passed over. 9 statements, none for none.
+    """By visit id, the best trainer who breaks no rule and has not been passed over. 8 statements, none for none.
 
     Read in one go, so a little strict: beside another visit on the same day nobody is named. Asking looks again.
     """

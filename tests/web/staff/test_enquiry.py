@@ -311,4 +311,4 @@ def test_a_page_takes_the_same_statements_however_long_its_story(here: PageClien
         history.add("noted", actor=actor_of(make.trainer()), now=NOW, words="Wrote a note", enquiry=enquiry)
     with counted() as statements:
         here.get(path(enquiry))
-    assert len(statements) == 26
+    assert len(statements) == 25

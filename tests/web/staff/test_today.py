@@ -345,7 +345,7 @@ def test_today_takes_the_same_statements_whatever_is_on_it(here: PageClient, tim
     everything(times)
     with counted() as statements:
         here.get("/staff")
-    assert len(statements) == 27
+    assert len(statements) == 26
 
 
 def test_the_morning_mail_says_the_same_once(here: PageClient, cora: Staff) -> None:
