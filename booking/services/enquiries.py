@@ -73,16 +73,18 @@ def record(
     now: datetime,
 ) -> Enquiry:
     """The row of an enquiry with firm, contact, promise, windows and first line of history. Mails are the caller's."""
-    contact = _sender(told, now=now)
+    reference, working = references.fresh(), working_days()
+    course = db.session.get_one(Course, told.course_id) if told.course_id else None
+    contact = _sender(told, now=now)  # after all that is read: firm, contact and enquiry are written in one flush
     enquiry = Enquiry(
-        reference=references.fresh(),
+        reference=reference,
         state=EnquiryState.NEW,
         reason=told.reason,
         suspicion=suspicion[:120],
         by_phone=by_phone,
         firm=contact.firm,
         contact=contact,
-        course=db.session.get_one(Course, told.course_id) if told.course_id else None,
+        course=course,
         result_id=told.result_id,
         message=told.message,
         county=told.county,
@@ -90,7 +92,7 @@ def record(
         people=told.people,
         call_band=told.call_band or "",
         owner=owner,
-        due_at=_promise(told, now=now, working=working_days()),
+        due_at=_promise(told, now=now, working=working),
         privacy_version=settings().privacy_version,
         created_at=now,
         windows=[Window(first_on=span.first_on, last_on=span.last_on) for span in told.windows],

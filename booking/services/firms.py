@@ -34,7 +34,6 @@ def add(*, name: str, email: str, now: datetime) -> Firm:
     """A new firm, always: one that we seem to know is shown to staff (`likely`), who join the two."""
     firm = Firm(name=name, email_domain=own_domain(email), created_at=now)
     db.session.add(firm)
-    db.session.flush()
     return firm
 
 
@@ -51,7 +50,6 @@ def add_contact(
         marketing_chosen_at=now if wants_marketing else None,
     )
     db.session.add(contact)
-    db.session.flush()
     return contact
 
 

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Result, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, CursorResult, Result, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from booking.db import db
 from booking.domain.access import Actor
@@ -25,6 +26,19 @@ STANDING: Mapping[MailState, str] = {
     MailState.SENT: "This email has been sent",
     MailState.FAILED: "This email could not be delivered",
     MailState.WITHDRAWN: "This email has been withdrawn",
+}
+
+
+_WAITS = Mail.state.in_((MailState.WAITING, MailState.FAILED))
+_REPLACED = (
+    update(Mail)
+    .where(_WAITS, Mail.series == bindparam("of_series"), Mail.id < bindparam("before"))
+    .values(state=MailState.WITHDRAWN, error="Replaced by a newer one")
+)
+# The unique key decides, with no savepoint: nothing is returned for a mail that is there already.
+_PUT: Mapping[str, ReturningInsert[Mail]] = {
+    name: insert(Mail).on_conflict_do_nothing(index_elements=[Mail.key]).returning(Mail)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 
 
@@ -61,20 +75,23 @@ def put(
     it can be undone. A mail is withdrawn when its turn comes while its visit is in no state of `true_while`, or after
     `until`.
     """
-    mail = _row(message, now=now)
-    mail.key, mail.series = stored_key(key, version=version), key
-    mail.due_at = now + timedelta(seconds=settings().mail_delay_seconds if delay else 0)
-    mail.until_at, mail.true_while = until, ",".join(true_while)
-    mail.visit_id = visit.id if visit else None
-    mail.enquiry_id = enquiry.id if enquiry else visit.enquiry_id if visit else None
-    mail.trainer_id = trainer.id if trainer else None
-    mail.act_id = act.id if act else None
-    try:
-        with db.session.begin_nested():
-            db.session.add(mail)
-    except IntegrityError:
-        return db.session.scalars(select(Mail).filter_by(key=mail.key)).one()
-    _end(Mail.series == key, Mail.id < mail.id, why="Replaced by a newer one")
+    row = {
+        **_row(message, now=now),
+        "key": stored_key(key, version=version),
+        "series": key,
+        "due_at": now + timedelta(seconds=settings().mail_delay_seconds if delay else 0),
+        "until_at": until,
+        "true_while": ",".join(true_while),
+        "visit_id": visit.id if visit else None,
+        "enquiry_id": enquiry.id if enquiry else visit.enquiry_id if visit else None,
+        "trainer_id": trainer.id if trainer else None,
+        "act_id": act.id if act else None,
+    }
+    db.session.flush()
+    mail = db.session.scalars(_PUT[db.engine.dialect.name], row).one_or_none()
+    if mail is None:
+        return db.session.scalars(select(Mail).filter_by(key=row["key"])).one()
+    _replace(mail)
     db.session.info[WRITTEN] = True
     return mail
 
@@ -138,21 +155,30 @@ def resend(mail: Mail, *, actor: Actor, address: str | None = None, now: datetim
     _note("sent again", mail, f"The email “{mail.subject}” was sent again to {mail.to_address}", actor=actor, now=now)
 
 
-def _row(message: Message, *, now: datetime) -> Mail:
-    return Mail(
-        kind=message.kind,
-        audience=message.audience,
-        to_name=message.to_name,
-        to_address=message.to_address,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        calendar=message.calendar,
-        calendar_method=message.method,
-        message_id=new_message_id(),
-        state=MailState.WAITING,
-        created_at=now,
-    )
+def _row(message: Message, *, now: datetime) -> dict[str, object]:
+    return {
+        "kind": message.kind,
+        "audience": message.audience,
+        "to_name": message.to_name,
+        "to_address": message.to_address,
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+        "calendar": message.calendar,
+        "calendar_method": message.method,
+        "message_id": new_message_id(),
+        "state": MailState.WAITING,
+        "created_at": now,
+    }
+
+
+def _replace(mail: Mail) -> None:
+    """Withdraws the older mails of this one's series that have not left."""
+    older = {"of_series": mail.series, "before": mail.id}
+    if _count(db.session.connection().execute(_REPLACED, older)):
+        for known in db.session.identity_map.values():
+            if isinstance(known, Mail) and known is not mail:
+                db.session.expire(known)
 
 
 def _change(mail: Mail, allowed: set[MailState], **values: object) -> None:
@@ -177,5 +203,4 @@ def _count(result: Result[Any]) -> int:
 
 def _end(*which: ColumnElement[bool], why: str) -> int:
     """Withdraws those of these mails that wait, or have failed."""
-    waits = Mail.state.in_((MailState.WAITING, MailState.FAILED))
-    return _count(db.session.execute(update(Mail).where(waits, *which).values(state=MailState.WITHDRAWN, error=why)))
+    return _count(db.session.execute(update(Mail).where(_WAITS, *which).values(state=MailState.WITHDRAWN, error=why)))
