@@ -50,7 +50,7 @@ def load_demo() -> None:
 @staff.command("add")
 @click.argument("email")
 @click.option("--name", default="", help="How colleagues call them; they can change it.")
-@click.option("--admin", is_flag=True, help="May also invite colleagues, and edit courses and trainers' access.")
+@click.option("--admin", is_flag=True, help="May also all that only admins may: see domain.access.Role.")
 def add_staff(email: str, name: str, admin: bool) -> None:
     """Adds a colleague and prints the link behind which they choose a password. It works once, for three days."""
     try:

@@ -82,6 +82,7 @@ ADMIN = {
     "staff.people",
     "staff.person_copy",
     "staff.person_erase",
+    "staff.trainer_access",
 }
 
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Staff may do the work; an admin may also invite colleagues and edit courses and trainers' access."""
+    """Staff may do the work; an admin may also invite colleagues, edit courses, close a trainer's pages or open them
+    again, and hand out or erase a person's data."""
 
     ADMIN = "admin"
     STAFF = "staff"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from booking.db import db
-from booking.domain.access import Purpose
+from booking.domain.access import Purpose, Role
 from booking.domain.days import HalfTimes, Week
 from booking.domain.lifecycle import VisitState
 from booking.domain.road import patterns
@@ -204,8 +204,8 @@ def test_an_absence_is_taken_out_on_its_own_trainers_page_alone(desk: PageClient
 
 
 @pytest.mark.parametrize("state", [VisitState.HELD, VisitState.REQUESTED, VisitState.CONFIRMED])
-def test_a_trainer_with_a_visit_ahead_stays(desk: PageClient, state: VisitState) -> None:
-    ann = make.ann()
+def test_a_trainer_with_a_visit_ahead_stays(desk: PageClient, cora: Staff, state: VisitState) -> None:
+    cora.role, ann = Role.ADMIN, make.ann()
     visit = make.visit(state, trainer=ann)
     page = f"/staff/trainers/{ann.id}"
     told = words_of(press(desk, f"{page}/close", page=page).text)
@@ -213,8 +213,8 @@ def test_a_trainer_with_a_visit_ahead_stays(desk: PageClient, state: VisitState)
     assert ann.is_active
 
 
-def test_a_trainer_who_leaves_is_signed_out_and_may_come_back(desk: PageClient) -> None:
-    ann = make.ann()
+def test_a_trainer_who_leaves_is_signed_out_and_may_come_back(desk: PageClient, cora: Staff) -> None:
+    cora.role, ann = Role.ADMIN, make.ann()
     make.visit(VisitState.DELIVERED, trainer=ann, day=date(2026, 11, 2))
     make.link(Purpose.FEED, trainer_id=ann.id)
     phone = signed_in_trainer(browser(desk.application), ann)
@@ -225,6 +225,14 @@ def test_a_trainer_who_leaves_is_signed_out_and_may_come_back(desk: PageClient) 
     assert (ann.is_active, db.session.scalars(living).all()) == (False, [])
     assert "no longer trains for us" in press(desk, f"{page}/open", page=page).text
     assert (ann.is_active, acts()) == (True, ["deactivated", "activated"])
+
+
+def test_whether_somebody_trains_for_us_is_for_admins(desk: PageClient) -> None:
+    ann = make.ann()
+    page = f"/staff/trainers/{ann.id}"
+    assert [desk.send(f"{page}/{press}", page=page).status_code for press in ("close", "open")] == [403, 403]
+    text = desk.get(page).text
+    assert ("No longer trains for us" in text, "End their devices" in text, ann.is_active) == (False, True, True)
 
 
 def test_a_lost_phone_is_signed_out_and_a_new_link_is_mailed(desk: PageClient) -> None:

@@ -17,7 +17,7 @@ from booking.queries.desk import rosters as queries
 from booking.services import forms, sign_ins
 from booking.services.records import rosters
 from booking.web.staff import pages
-from booking.web.staff.access import actor
+from booking.web.staff.access import actor, admin_only
 from booking.web.staff.presses import found, seen
 from booking.web.staff.records.told import KINDS, AbsenceForm, TrainerForm
 
@@ -25,6 +25,8 @@ PARTS = {Part.NO: "Does not work", Part.DAY: "All day", Part.AM: "Morning", Part
 PRESSES: dict[str, tuple[Callable[..., None], str]] = {  # what can be pressed, and what has happened then
     "link": (rosters.send_link, "{} has a new link on its way"),
     "end": (sign_ins.end_devices, "The devices of {} are signed out, and links mailed until now open nothing"),
+}
+ADMIN_PRESSES: dict[str, tuple[Callable[..., None], str]] = {
     "close": (rosters.deactivate, "{} is offered nothing any more, and is signed out"),
     "open": (rosters.reactivate, "{} can be booked again"),
 }
@@ -119,7 +121,17 @@ def absence_remove(trainer_id: int, absence_id: int) -> ResponseReturnValue:
 
 @pages.post(f"/trainers/<int:trainer_id>/<any({','.join(PRESSES)}):press>")
 def trainer_press(trainer_id: int, press: str) -> ResponseReturnValue:
-    act, words = PRESSES[press]
+    return pressed(trainer_id, *PRESSES[press])
+
+
+@pages.post(f"/trainers/<int:trainer_id>/<any({','.join(ADMIN_PRESSES)}):press>")
+@admin_only
+def trainer_access(trainer_id: int, press: str) -> ResponseReturnValue:
+    """Whether they train for us."""
+    return pressed(trainer_id, *ADMIN_PRESSES[press])
+
+
+def pressed(trainer_id: int, act: Callable[..., None], words: str) -> ResponseReturnValue:
     row = found(queries.one(trainer_id))
     name = row.name
     try:
