@@ -1,5 +1,7 @@
 """Forms that anybody may send: they carry what tells a person from a machine, and ask no puzzle."""
 
+from collections.abc import Sequence
+
 from flask import request
 from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import HiddenField, StringField
@@ -29,13 +31,20 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(settings().secret_key, salt="shown")
 
 
+class Stamp(HiddenField):
+    """When the form was shown, signed; left out of a post, it is missing, and no fresh one takes its place."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = next(iter(valuelist), "")
+
+
 class ScreenedForm(KeyedForm):
     """A form with the signed time it was shown, and a field that people do not see and machines fill in.
 
     A stamp that is missing, forged or a day old shows the form again, filled in, with a fresh one.
     """
 
-    shown = HiddenField(default=stamp)
+    shown = Stamp(default=stamp)
     website = StringField("Leave this empty")
 
     @property

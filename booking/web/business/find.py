@@ -21,7 +21,7 @@ from booking.web import limits
 from booking.web.business import pages
 from booking.web.contacts import Email
 from booking.web.fields import Choice, Form, Line
-from booking.web.screening import seconds_since, stamp
+from booking.web.screening import Stamp, seconds_since, stamp
 from booking.web.visitor import network, remember, visitor
 
 NOT_SURE = "none"
@@ -39,7 +39,7 @@ class SubjectForm(Form):
 class AnswerForm(Form):
     answer = Choice("", missing="")
     revision = HiddenField(default="0")
-    shown = HiddenField(default=stamp)
+    shown = Stamp(default=stamp)
 
     def ask(self, question: Question, instrument: Instrument) -> None:
         """Makes this the form of one question."""
