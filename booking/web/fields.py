@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
-from flask import g, request
+from flask import after_this_request, g, request
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.validators import StopValidation
@@ -12,6 +13,7 @@ from wtforms.validators import StopValidation
 from booking.domain.errors import Refused
 from booking.domain.text import clean, whole_number
 from booking.web.guards import LAPSED
+from booking.web.limits import TooMany
 
 
 class Form(FlaskForm):
@@ -19,6 +21,8 @@ class Form(FlaskForm):
 
     class Meta:
         csrf = False  # guards.check_csrf has looked already; the macro `csrf()` writes the field
+
+    is_slowed = False
 
     def sent(self) -> bool:
         """Posted, with a good CSRF token, and every field is right."""
@@ -32,6 +36,9 @@ class Form(FlaskForm):
 
     def refuse(self, refusal: Refused) -> None:
         """Puts a rule's words beside their field, or above the form."""
+        if isinstance(refusal, TooMany):
+            self.is_slowed = True
+            after_this_request(refusal.tell)
         found = self._fields.get(refusal.field)
         if found is None:
             self.form_errors.append(str(refusal))
@@ -40,8 +47,10 @@ class Form(FlaskForm):
 
     @property
     def status(self) -> int:
-        """422 after a post that was not accepted, else 200."""
-        return 422 if request.method == "POST" else 200
+        """422 after a post that was not accepted, 429 after one too many, else 200."""
+        if request.method != "POST":
+            return HTTPStatus.OK
+        return HTTPStatus.TOO_MANY_REQUESTS if self.is_slowed else HTTPStatus.UNPROCESSABLE_ENTITY
 
     def problems(self) -> list[tuple[str, str]]:
         """What is wrong, as (id of the field or "", words), in page order: for the summary at the top."""

@@ -118,15 +118,13 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def show_error(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPException | BaseResponse:
-    """The page for a refused request: what happened, what to do, whom to ring, and when to come back."""
+def show_error(error: HTTPException) -> tuple[str, int] | HTTPException | BaseResponse:
+    """The page for a refused request: what happened, what to do, whom to ring."""
     code = error.code or 500
     if code < 400 or error.response is not None or isinstance(error, BadHost):  # no page can be drawn for no host
         return error
-    known = code if code in {403, 404, 410, 413, 429, 503} else 400 if code < 500 else 500
-    wait = getattr(error, "retry_after", None)
-    headers = {"Retry-After": str(wait)} if wait else {}
-    return render_template(f"errors/{known}.html", wait=getattr(error, "wait", None)), code, headers
+    known = code if code in {403, 404, 410, 413, 503} else 400 if code < 500 else 500
+    return render_template(f"errors/{known}.html"), code
 
 
 def show_fault(error: Exception) -> tuple[str, int]:

@@ -2,32 +2,40 @@
 
 import math
 import time
+from http import HTTPStatus
 
-from flask import Flask, current_app
+from flask import Flask, Response, current_app, make_response, render_template
 from flask_limiter import Limiter
 from limits import parse
-from werkzeug.exceptions import TooManyRequests
 
+from booking.domain.errors import Refused
 from booking.domain.words import wait_words
 from booking.web.visitor import network
 
 
-class TooMany(TooManyRequests):
-    """Refused for now: answered with the page 429 and Retry-After, unless a view shows its form again."""
+class TooMany(Refused):
+    """Refused for now: 429 and Retry-After, on the form that was sent (`Form.refuse`), or else on a page of its own."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(retry_after=seconds)
-        self.seconds = seconds
+        self.seconds, self.wait = seconds, wait_words(seconds)
+        super().__init__(f"We have had several requests from you. Try again in {self.wait}, or call us")
 
-    @property
-    def wait(self) -> str:
-        """How long to wait, as a person says it: "4 minutes"."""
-        return wait_words(self.seconds)
+    def tell(self, response: Response) -> Response:
+        """Says in the answer's head when to come back."""
+        response.headers["Retry-After"] = str(self.seconds)
+        return response
 
 
 def register(app: Flask) -> None:
     """Gives the application its counters; with `rate_limits` off it has none, and `spend` lets everybody pass."""
     Limiter(network, app=app, storage_uri="memory://", strategy="moving-window")
+    app.register_error_handler(TooMany, show)
+
+
+def show(refusal: TooMany) -> Response:
+    """The page for a lone button that was pressed too often."""
+    page = render_template("errors/429.html", wait=refusal.wait)
+    return refusal.tell(make_response(page, HTTPStatus.TOO_MANY_REQUESTS))
 
 
 def spend(act: str, *, limit: str, of: str) -> None:

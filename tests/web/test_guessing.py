@@ -40,7 +40,8 @@ def test_six_wrong_passwords_for_one_account_from_one_network_make_it_wait(limit
     assert answers == [422] * 6 + [429]
     stopped = guess(limited, PASSWORD)
     assert (stopped.status_code, stopped.headers["Retry-After"]) == (429, "600")
-    assert "10 minutes" in stopped.text
+    assert "Try again in 10 minutes" in stopped.text
+    assert f'value="{EMAIL}"' in stopped.text
 
 
 def test_the_right_password_from_elsewhere_is_let_in_meanwhile(limited: PageClient) -> None:
@@ -71,7 +72,9 @@ def test_waiting_helps(limited: PageClient) -> None:
 
 @pytest.mark.parametrize("path", ["/staff/forgot", "/t/lost"])
 def test_mail_to_one_address_is_asked_for_five_times_an_hour(limited: PageClient, path: str) -> None:
-    assert [limited.send(path, {"email": EMAIL}).status_code for _ in range(6)] == [303] * 5 + [429]
+    answers = [limited.send(path, {"email": EMAIL}) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [303] * 5 + [429]
+    assert ("Try again in 1 hour" in answers[5].text, f'value="{EMAIL}"' in answers[5].text) == (True, True)
 
 
 @pytest.mark.parametrize("path", ["/staff/forgot", "/t/lost"])

@@ -33,7 +33,7 @@ class CheckForm(ScreenedForm):
 @pages.route("/book/check", methods=["GET", "POST"])
 @placed
 def check(begun: Begun) -> ResponseReturnValue:
-    form, headers = CheckForm(), {}
+    form = CheckForm()
     if form.sent():
         try:
             return redirect(sent_page(send(form, begun)), 303)
@@ -43,12 +43,9 @@ def check(begun: Begun) -> ResponseReturnValue:
             flash(str(overtaken), "wait")
             return redirect(url_for(".check"), 303)
         except Refused as refusal:
-            form.form_errors.append(str(refusal))
-        except limits.TooMany as refusal:
-            form.form_errors.append(f"We have had several requests from you. Try again in {refusal.wait}, or call us")
-            headers = {"Retry-After": str(refusal.seconds)}
+            form.refuse(refusal)
         begun = mine() or begun
-    return show(form, begun), 429 if headers else form.status, headers
+    return show(form, begun), form.status
 
 
 def send(form: CheckForm, begun: Begun) -> int:

@@ -25,7 +25,6 @@ def enquire() -> ResponseReturnValue:
     courses = catalogue.active()
     result = queries.result_of(visitor())
     form = EnquiryForm.opened(courses, asked=request.args)
-    headers = {}
     if form.sent():
         try:
             return redirect(url_for(".enquiry_sent", token=receive(form, result_id=result)), 303)
@@ -33,10 +32,8 @@ def enquire() -> ResponseReturnValue:
             form.refuse(overtaken)
             form.renew()
         except limits.TooMany as refusal:
-            form.form_errors.append(f"We have had several of these from you. Try again in {refusal.wait}, or call us")
-            headers = {"Retry-After": str(refusal.seconds)}
-    status = 429 if headers else form.status
-    return render_template("business/enquire.html", form=form, has_result=result is not None), status, headers
+            form.refuse(refusal)
+    return render_template("business/enquire.html", form=form, has_result=result is not None), form.status
 
 
 def receive(form: EnquiryForm, *, result_id: int | None) -> str:

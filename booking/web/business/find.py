@@ -227,12 +227,15 @@ def answers(progress: Progress) -> ResponseReturnValue:
 def later(progress: Progress) -> ResponseReturnValue:
     form = LaterForm()
     if form.sent():
-        limits.spend("save for later", limit="5 per hour", of=network())
-        limits.mail_to(form.email.data)
-        with transaction():
-            responses.save_for_later(visitor(), form.email.data, now=clock.now())
-        flash(f"Saved. We have sent a link to {form.email.data}: it works for 30 days, on any machine")
-        return redirect(url_for(".find"), 303)
+        try:
+            limits.spend("save for later", limit="5 per hour", of=network())
+            limits.mail_to(form.email.data)
+            with transaction():
+                responses.save_for_later(visitor(), form.email.data, now=clock.now())
+            flash(f"Saved. We have sent a link to {form.email.data}: it works for 30 days, on any machine")
+            return redirect(url_for(".find"), 303)
+        except limits.TooMany as refusal:
+            form.refuse(refusal)
     return render_template("business/later.html", form=form, progress=progress, quick=QUICK), form.status
 
 

@@ -43,12 +43,15 @@ def result(token: str) -> str:
 def result_email(token: str) -> ResponseReturnValue:
     shown, form = opened(token), MailForm()
     if form.sent():
-        limits.spend("mail a result", limit="5 per hour", of=network())
-        limits.mail_to(form.email.data)
-        with transaction():
-            responses.mail_result(shown, form.email.data, now=clock.now())
-        flash(f"We have sent your result to {form.email.data}")
-        return redirect(url_for(".result", token=token), 303)
+        try:
+            limits.spend("mail a result", limit="5 per hour", of=network())
+            limits.mail_to(form.email.data)
+            with transaction():
+                responses.mail_result(shown, form.email.data, now=clock.now())
+            flash(f"We have sent your result to {form.email.data}")
+            return redirect(url_for(".result", token=token), 303)
+        except limits.TooMany as refusal:
+            form.refuse(refusal)
     return render_template("business/result_email.html", form=form, token=token), form.status
 
 

@@ -64,8 +64,8 @@ def colleague(staff_id: int) -> str:
 def invite() -> ResponseReturnValue:
     form, back = InviteForm(), url_for("staff.colleagues")
     if form.sent():
-        limits.spend("invite", limit="30 per hour", of=str(current_staff().id))
         try:
+            limits.spend("invite", limit="30 per hour", of=str(current_staff().id))
             with transaction():
                 forms.first_time(form.key.data, form.fields(), now=clock.now()).answer = back
                 role = Role(str(form.role.data))

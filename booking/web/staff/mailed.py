@@ -43,12 +43,15 @@ def expired(_error: links.Expired) -> ResponseReturnValue:
 def forgot() -> ResponseReturnValue:
     form = ForgotForm()
     if form.sent():
-        limits.spend("forgot", limit="10 per hour", of=network())
-        limits.spend("forgot", limit="5 per hour", of=form.email.data.lower())
-        with transaction():
-            services.forgot(form.email.data, now=clock.now())
-        flash(ON_ITS_WAY)
-        return redirect(url_for("staff.sign_in"), HTTPStatus.SEE_OTHER)
+        try:
+            limits.spend("forgot", limit="10 per hour", of=network())
+            limits.spend("forgot", limit="5 per hour", of=form.email.data.lower())
+            with transaction():
+                services.forgot(form.email.data, now=clock.now())
+            flash(ON_ITS_WAY)
+            return redirect(url_for("staff.sign_in"), HTTPStatus.SEE_OTHER)
+        except limits.TooMany as refusal:
+            form.refuse(refusal)
     return render_template("staff/forgot.html", form=form, heading="Choose a new password"), form.status
 
 

@@ -91,12 +91,15 @@ def arrive(token: str) -> ResponseReturnValue:
 def lost() -> ResponseReturnValue:
     form = LostForm()
     if form.sent():
-        limits.spend("lost link", limit="10 per hour", of=network())
-        limits.spend("lost link", limit="5 per hour", of=form.email.data.lower())
-        with transaction():
-            trainer_links.send_new(form.email.data, now=clock.now())
-        flash(ON_ITS_WAY)
-        return redirect(url_for("trainer.lost"), HTTPStatus.SEE_OTHER)
+        try:
+            limits.spend("lost link", limit="10 per hour", of=network())
+            limits.spend("lost link", limit="5 per hour", of=form.email.data.lower())
+            with transaction():
+                trainer_links.send_new(form.email.data, now=clock.now())
+            flash(ON_ITS_WAY)
+            return redirect(url_for("trainer.lost"), HTTPStatus.SEE_OTHER)
+        except limits.TooMany as refusal:
+            form.refuse(refusal)
     return render_template("trainer/lost.html", form=form, heading="Get a new link"), form.status
 
 

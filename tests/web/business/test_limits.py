@@ -64,5 +64,6 @@ def test_nobody_is_mailed_again_and_again_by_strangers_from_many_networks(limite
     token = limited.token("/find/later")
     fields = {"csrf_token": token, "email": "maya@acme.example"}
     networks = [{"REMOTE_ADDR": f"192.0.2.{n}"} for n in range(6)]
-    answers = [limited.post("/find/later", data=fields, environ_base=each).status_code for each in networks]
-    assert answers == [303] * 5 + [429]
+    answers = [limited.post("/find/later", data=fields, environ_base=each) for each in networks]
+    assert [answer.status_code for answer in answers] == [303] * 5 + [429]
+    assert ("Try again in 24 hours" in answers[5].text, 'value="maya@acme.example"' in answers[5].text) == (True, True)

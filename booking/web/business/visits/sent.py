@@ -39,9 +39,9 @@ def correct_email(token: str) -> ResponseReturnValue:
         return redirect(url_for(".manage", token=token), 303)
     form = EmailForm()
     if form.sent():
-        limits.spend("correct an address", limit="3 per hour", of=network())
-        limits.mail_to(form.email.data)
         try:
+            limits.spend("correct an address", limit="3 per hour", of=network())
+            limits.mail_to(form.email.data)
             with transaction():
                 visit = visits.change_email(booking.visit, form.email.data, now=clock.now())
                 new = links.keep(Purpose.MANAGE, now=clock.now(), visit_id=visit.id)
@@ -51,4 +51,6 @@ def correct_email(token: str) -> ResponseReturnValue:
         except Overtaken as overtaken:
             flash(str(overtaken), "wait")
             return redirect(url_for(".manage", token=token), 303)
+        except limits.TooMany as refusal:
+            form.refuse(refusal)
     return render_template("business/correct_email.html", form=form, visit=booking.visit, token=token), form.status
