@@ -115,11 +115,15 @@ def settings() -> Settings:
 
 
 def from_env(env: Mapping[str, str]) -> Settings:
-    """Settings from environment variables; what is not set keeps its default. Raises SettingsError by name."""
+    """Settings from environment variables; what is not set keeps its default. Raises SettingsError by name.
+
+    Makes the instance folder, which nobody else on the machine can look into.
+    """
     host, port = env.get("HOST", "127.0.0.1"), number(env, "PORT", default=8000)
     base_url = env.get("BASE_URL", f"http://{host}:{port}").rstrip("/")
     public = not is_loopback(urlsplit(base_url).hostname or "")
     instance = Path(env.get("INSTANCE_DIR", str(INSTANCE))).resolve()
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)  # database, mails and key lie in it
     return Settings(
         secret_key=secret_key(env, instance=instance, public=public),
         database_url=driver(env.get("DATABASE_URL", f"sqlite:///{instance / 'booking.db'}")),
@@ -172,7 +176,6 @@ def secret_key(env: Mapping[str, str], *, instance: Path, public: bool) -> str:
         )
     file = instance / "secret_key"
     if not file.exists():
-        instance.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
         file.write_text(secrets.token_hex(32))
     return file.read_text()

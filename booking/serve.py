@@ -54,7 +54,6 @@ def bind(settings: Settings) -> socket.socket:
 
 def prepare(app: Flask, settings: Settings) -> None:
     """A database that is ready, and, for somebody trying us out, one with something in it."""
-    settings.instance.mkdir(parents=True, exist_ok=True)
     if settings.is_loopback and schema.is_behind(app):
         subprocess.run(schema.UPGRADE, cwd=ROOT, env=child_environment(os.environ), check=True)
     schema.require(app)

@@ -67,7 +67,6 @@ def jobs(app: Flask) -> Jobs:
 def open_jobs(app: Flask) -> Jobs:
     with app.app_context():
         folder, testing = settings().instance, settings().testing
-    folder.mkdir(parents=True, exist_ok=True)
     queue = (
         MemoryHuey("booking")
         if testing

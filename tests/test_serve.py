@@ -22,7 +22,7 @@ from sqlalchemy.orm import scoped_session
 from booking import create_app, demonstration, schema, serve
 from booking.db import db
 from booking.domain.access import Role
-from config import MailServer, Settings
+from config import MailServer, Settings, from_env
 from tests import make
 from tests.conftest import ROOT
 from tests.smtp import free_port
@@ -162,6 +162,12 @@ class TestMigrations:
         assert (schema.current(app), schema.is_behind(app)) == ("", True)
         with app.app_context():
             db.engine.dispose()
+
+
+def test_nobody_else_can_look_into_the_instance_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "instance"
+    from_env({"INSTANCE_DIR": str(folder)})
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 class TestTheWelcome:
