@@ -27,6 +27,8 @@ class Email(Line):
             return
         from email_validator import EmailNotValidError, validate_email  # here: only forms that were sent pay for it
 
+        if not self.data.rpartition("@")[0].isascii():  # most mail servers carry no such name, ours among them
+            raise StopValidation("Email address must have plain letters, without accents, before the @")
         try:
             validate_email(self.data, check_deliverability=False)
         except EmailNotValidError:

@@ -94,6 +94,7 @@ def test_every_missing_answer_is_asked_for_in_words(at_details: PageClient) -> N
         ("people", "9999", "Number of people must be 12 or fewer: a larger group is a second visit"),
         ("people", "1" * 20, "Number of people must be a whole number, like 8"),
         ("email", "maya", "Enter an email address, like name@example.com"),
+        ("email", "zoë@acme.example", "Email address must have plain letters, without accents, before the @"),
         ("phone", "12", "Enter a phone number, like 01632 960 001"),
         ("postcode", "EX2", "Enter a full postcode, like EX1 1AA"),
         ("postcode", "TR1 1AA", "TR1 1AA is in Cornwall, and the dates are for Devon: change the place first"),
