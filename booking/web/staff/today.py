@@ -14,7 +14,7 @@ from booking.web.staff import frame, pages
 NOON, EVENING = 12, 18
 
 
-@pages.get("")
+@pages.get("", strict_slashes=False)  # people type it both ways
 def today() -> str:
     now = clock.now()
     day = london_time(now).date()

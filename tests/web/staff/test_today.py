@@ -101,6 +101,10 @@ def failed() -> Mail:
     return make.mail(MailState.FAILED, to_address="maya@acme.c0m", error="550 no such mailbox")
 
 
+def test_it_is_there_with_a_slash_behind_it_too(here: PageClient) -> None:
+    assert [here.get(path).status_code for path in ("/staff", "/staff/")] == [200, 200]
+
+
 def test_an_empty_desk_says_so_kindly(here: PageClient) -> None:
     page = words_of(here.get("/staff").text)
     assert "Nothing needs you. No visit is booked yet" in page
