@@ -192,11 +192,6 @@ def lose(current: EnquiryState, reason: LostReason | None) -> EnquiryState:
     return move(current, EnquiryState.LOST)
 
 
-def after_offer(current: EnquiryState) -> EnquiryState:
-    """An offer makes an enquiry quoted, unless it is already further or closed."""
-    return EnquiryState.QUOTED if current in OPEN_ENQUIRIES else current
-
-
 def after_confirmation(current: EnquiryState) -> EnquiryState:
     """Confirming a visit makes its enquiry won from any open state."""
     return EnquiryState.WON if current in OPEN_ENQUIRIES else current

@@ -7,7 +7,6 @@ from booking.db import db
 from booking.domain.days import Slot
 from booking.domain.matching.needs import Candidate, Need, fair_window
 from booking.domain.matching.shortlist import Shortlist, rank
-from booking.domain.places import County
 from booking.models import Course, Firm, Visit
 from booking.queries import diaries
 from booking.queries.dates import wish_for
@@ -18,23 +17,10 @@ def for_visit(visit: Visit, *, at: Slot | None = None, now: datetime) -> Shortli
     return rank(*asked(visit, at=at or Slot(visit.first_day, visit.first_half), now=now))
 
 
-def for_booking(
-    *, course: Course, county: County, outcode: str, at: Slot, firm: Firm | None = None, now: datetime
-) -> Shortlist:
-    """Everyone for a visit that does not exist yet."""
-    need = need_at(course, county=county, outcode=outcode, at=at, firm=firm, now=now)
-    return rank(diaries.everyone(need, course_id=course.id, firm_id=firm.id if firm else None), need)
-
-
 def asked(visit: Visit, *, at: Slot, now: datetime) -> tuple[list[Candidate], Need]:
-    """What ranking needs for a visit on a date."""
+    """What ranking needs for a visit on a date, with the twelve weeks around it in its window."""
     course = db.session.get_one(Course, visit.course_id)
     firm = db.session.get(Firm, visit.firm_id) if visit.firm_id else None
-    need = need_at(course, county=visit.county, outcode=visit.outcode, at=at, firm=firm, now=now)
+    wish = wish_for(course, county=visit.county, outcode=visit.outcode, now=now)
+    need = replace(wish, window=fair_window(at.day), firm=firm.name if firm else wish.firm).at(at)
     return diaries.everyone(need, course_id=course.id, firm_id=visit.firm_id, but_visit=visit.id), need
-
-
-def need_at(course: Course, *, county: County, outcode: str, at: Slot, firm: Firm | None = None, now: datetime) -> Need:
-    """A course at a place on a date, with the twelve weeks around it in its window."""
-    wish = wish_for(course, county=county, outcode=outcode, now=now)
-    return replace(wish, window=fair_window(at.day), firm=firm.name if firm else wish.firm).at(at)

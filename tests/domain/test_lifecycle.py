@@ -19,7 +19,6 @@ from booking.domain.lifecycle import (
     TrainerAnswer,
     VisitState,
     after_confirmation,
-    after_offer,
     lose,
     move,
     undo,
@@ -120,17 +119,6 @@ def test_cancelled_and_expired_free_the_slots_and_nothing_else_does() -> None:
 
 def test_a_late_press_requests_an_expired_visit_again() -> None:
     assert move(V.EXPIRED, V.REQUESTED) is V.REQUESTED
-
-
-def test_an_offer_makes_an_open_enquiry_quoted_and_leaves_the_rest() -> None:
-    assert {state: after_offer(state) for state in E} == {
-        E.NEW: E.QUOTED,
-        E.TALKING: E.QUOTED,
-        E.QUOTED: E.QUOTED,
-        E.WON: E.WON,
-        E.LOST: E.LOST,
-        E.SPAM: E.SPAM,
-    }
 
 
 def test_a_confirmed_visit_wins_from_any_open_state() -> None:

@@ -42,7 +42,8 @@ def test_on_another_date_others_are_free(session: Any, now: datetime) -> None:
 def test_a_soft_rule_is_named_beside_the_match(session: Any, now: datetime) -> None:
     course = make.course()
     make.ann(course)
-    found = shortlist.for_booking(course=course, county=County.DORSET, outcode="DT1", at=NEXT, now=now)
+    visit = make.visit(course=course, is_placed=False, county=County.DORSET, outcode="DT1")
+    found = shortlist.for_visit(visit, at=NEXT, now=now)
     assert [failure.rule for failure in found.matches[0].failures] == [Rule.AREA]
 
 
