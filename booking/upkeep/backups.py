@@ -98,7 +98,8 @@ def broken(file: Path) -> list[str]:
 
 def all_of_them() -> list[Path]:
     """Oldest first."""
-    return sorted(settings().backups.glob("booking-*.db"))
+    digits = "[0-9]"
+    return sorted(settings().backups.glob(f"booking-{digits * 8}-{digits * 6}.db"))  # and nobody's own copies
 
 
 def made_at(file: Path) -> datetime:

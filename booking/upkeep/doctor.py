@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_mail import Message
@@ -13,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from booking import schema
 from booking.db import db
+from booking.domain.days import london_time
 from booking.post_office.carriers import Line
 from booking.queries import invariants, outbox
 from booking.upkeep import backups
@@ -23,7 +23,6 @@ BACKUP_AGE = timedelta(hours=26)
 FREE_BYTES = 500_000_000
 SECRET_LENGTH = 32
 APART_SECONDS = 5
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def examine(now: datetime, *, mail_to: str = "") -> Iterator[Finding]:
     yield disk()
     yield age_of_backups(now)
     yield mail(mail_to)
-    yield Finding("zone", f"In London it is {now.astimezone(LONDON):%H:%M on %-d %B %Y}")
+    yield Finding("zone", f"In London it is {london_time(now):%H:%M on %-d %B %Y}")
     try:
         yield database()
         yield migrations()

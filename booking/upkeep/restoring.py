@@ -56,7 +56,10 @@ def swap_schema(work: Path, now: datetime) -> str:
     old = f"before_{now:%Y%m%d_%H%M%S}"
     with db.engine.begin() as connection:
         if connection.scalar(
-            text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"  # autovacuum works on it, and may
+            )
         ):
             raise InUse("The database is in use: stop the site first, and every psql")
         connection.execute(text(f"DROP SCHEMA IF EXISTS {NEW} CASCADE"))  # of a restore that did not end

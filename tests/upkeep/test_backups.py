@@ -143,6 +143,12 @@ class TestRotation:
         ages = [(NOW - backups.made_at(file)) // timedelta(hours=1) for file in reversed(backups.all_of_them())]
         assert ages == [*range(25), *(35 + 24 * day for day in range(34))]
 
+    def test_somebodys_own_copies_stay(self, kept: Flask) -> None:
+        file = backups.make(NOW)
+        copy = file.with_name("booking-before-20260101-090000.db")
+        copy.touch()
+        assert (backups.rotate(NOW + timedelta(days=90)), copy.exists()) == ([file], True)
+
 
 class TestTheCommands:
     def test_backup_and_restore_say_what_they_did(self, kept: Flask) -> None:
