@@ -9,7 +9,7 @@ from booking.models.base import Base, Id, ref
 
 
 class HistoryEntry(Base):
-    """Who did what, when, before and after. Never changed, never deleted: see `refuse`."""
+    """Who did what, when, before and after. Never deleted, and changed only to erase a person: see `refuse`."""
 
     __tablename__ = "history"
 
