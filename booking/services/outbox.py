@@ -115,9 +115,9 @@ def withdraw(*, act: Act | None = None, visit: Visit | None = None, mail_id: int
 
 
 def wait_again(mail_ids: Collection[int]) -> None:
-    """Those of these mails that have been withdrawn wait once more: what made them untrue was undone."""
+    """Those of these mails that have been withdrawn wait once more, with all their tries: what did it was undone."""
     withdrawn = Mail.id.in_(mail_ids), Mail.state == MailState.WITHDRAWN
-    db.session.execute(update(Mail).where(*withdrawn).values(state=MailState.WAITING, error=""))
+    db.session.execute(update(Mail).where(*withdrawn).values(state=MailState.WAITING, attempts=0, error=""))
     db.session.info[WRITTEN] = True
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import delete, exists, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, exists, or_, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from booking.db import db
@@ -102,18 +103,23 @@ def undo(act_id: int, *, actor: Actor, now: datetime) -> Act:
     act = db.session.scalars(select(Act).filter_by(id=act_id, staff_id=actor.id)).one_or_none()
     if act is None:
         raise NotFound("We cannot find what you want to undo")
-    if why_not := _why_not(act, now=now):
-        raise Overtaken(why_not)
-    outbox.withdraw(act=act)
-    snapshot = json.loads(act.snapshot)
+    # Read before the history: what is not in that yet, the versions of these will tell.
     rows: dict[str, Any] = {
         name: db.session.get_one(kind, wanted) for name, kind in TARGETS.items() if (wanted := _id(act, name))
     }
+    if why_not := _why_not(act, now=now):
+        raise Overtaken(why_not)
+    snapshot = json.loads(act.snapshot)
     try:
+        outbox.withdraw(act=act)
         for name, row in rows.items():
             _back(row, snapshot[name], snapshot, now=now)
     except (StaleDataError, IntegrityError):
         raise Overtaken(JUST_CHANGED) from None
+    except DBAPIError as error:
+        if slots.is_collision(error):
+            raise Overtaken(JUST_CHANGED) from None
+        raise
     outbox.wait_again(snapshot["mails"])
     act.undone_at = now
     history.add("undone", actor=actor, now=now, words=f"Undid: {act.words}", **rows)
@@ -131,6 +137,7 @@ def _back(row: Target, before: Columns | None, snapshot: Mapping[str, Any], *, n
         case Enquiry():
             _may_go_back(row.state, EnquiryState(str(snapshot["enquiry"]["state"])))
         case Trainer():
+            flag_modified(row, "name")  # another version, also where only parts go back
             _put_parts_back(row, snapshot["parts"])
     for key, value in restored(type(row), before or {}).items():
         setattr(row, key, value)
@@ -163,12 +170,11 @@ def _why_not(act: Act, *, now: datetime) -> str:
 
 
 def _changed_since(act: Act) -> str:
-    """Who did what to the same thing after the act, as a sentence; notes do not count, nor a trainer's visits."""
-    name = next(name for name in TARGETS if _id(act, name))
-    same = [getattr(HistoryEntry, f"{name}_id") == _id(act, name)]
-    if name in ("trainer", "course"):
-        same.append(HistoryEntry.visit_id.is_(None))
-    later = select(HistoryEntry).where(*same, HistoryEntry.at > act.created_at, HistoryEntry.act != "noted")
+    """Who did what to the same things after the act, as a sentence; notes do not count, nor a trainer's visits."""
+    same = or_(*(getattr(HistoryEntry, f"{name}_id") == wanted for name in TARGETS if (wanted := _id(act, name))))
+    later = select(HistoryEntry).where(same, HistoryEntry.at > act.created_at, HistoryEntry.act != "noted")
+    if act.trainer_id or act.course_id:
+        later = later.where(HistoryEntry.visit_id.is_(None))
     entry = db.session.scalars(later.order_by(HistoryEntry.id.desc()).limit(1)).first()
     return f"{history.sentence(entry)}, so it cannot be undone" if entry else ""
 

@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from booking.domain.days import Half, Slot
 from booking.domain.errors import NotFound, Overtaken, Taken
 from booking.domain.lifecycle import EnquiryState, TrainerAnswer, VisitState
 from booking.domain.places import County
-from booking.domain.post import MailState
+from booking.domain.post import MOST_TRIES, MailState
 from booking.models import Act, Enquiry, Mail, Trainer, Visit, VisitSlot
-from booking.services import slots, undo, visits
+from booking.services import enquiries, slots, undo, visits
 from tests import make
 from tests.conftest import NOW
 from tests.make import DAY
@@ -99,10 +99,11 @@ def test_mails_that_an_act_had_stopped_wait_again(session: Any, now: datetime) -
     ann, ben, cora = make.ann(course), make.ben(course), acting(make.cora())
     visit = make.visit(VisitState.REQUESTED, course=course, trainer=ben, address_confirmed_at=NOW)
     visits.ask(visit, ann.id, actor=cora, now=now)
+    session.execute(update(Mail).values(state=MailState.FAILED, attempts=MOST_TRIES))
     visits.ask(visit, ben.id, actor=cora, now=now + A_MINUTE)
     undo.undo(latest(cora, now), actor=cora, now=now + A_MINUTE)
     waiting = session.scalars(select(Mail).filter_by(state=MailState.WAITING)).all()
-    assert (visit.trainer_id, [mail.to_name for mail in waiting]) == (ann.id, ["Ann Bell"])
+    assert (visit.trainer_id, [(mail.to_name, mail.attempts) for mail in waiting]) == (ann.id, [("Ann Bell", 0)])
 
 
 def test_a_yes_by_phone_that_moved_a_visit_is_taken_back(session: Any, now: datetime) -> None:
@@ -169,6 +170,17 @@ def test_it_is_too_late_when_more_has_happened(session: Any, now: datetime) -> N
     visits.accept(visit, ann, now=now + A_MINUTE)
     with pytest.raises(Overtaken, match="Ann Bell changed this at 10:01am on 24 November"):
         undo.undo(act_id, actor=cora, now=now + 2 * A_MINUTE)
+
+
+def test_what_a_colleague_did_to_the_enquiry_meanwhile_stays(session: Any, now: datetime) -> None:
+    visit = make.visit(VisitState.REQUESTED, trainer_answer=TrainerAnswer.ACCEPTED, address_confirmed_at=NOW)
+    cora, dan, enquiry = acting(make.cora()), make.staff("Dan Ellis"), session.get(Enquiry, visit.enquiry_id)
+    visits.confirm(visit, actor=cora, now=now)
+    act_id = latest(cora, now)
+    enquiries.assign_owner(enquiry, dan, actor=acting(dan), now=now + A_MINUTE)
+    with pytest.raises(Overtaken, match="Dan Ellis changed this at 10:01am on 24 November"):
+        undo.undo(act_id, actor=cora, now=now + A_MINUTE)
+    assert enquiry.owner_id == dan.id
 
 
 def test_it_happens_once(session: Any, now: datetime) -> None:

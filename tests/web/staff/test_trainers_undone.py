@@ -64,6 +64,16 @@ def test_what_was_changed_of_a_trainer_is_undone_row_by_row(desk: PageClient, co
     assert acts() == ["changed", "undone"]
 
 
+def test_who_has_a_page_open_from_before_the_undo_is_told(desk: PageClient, course: Course) -> None:
+    ann = make.ann(course, phone=PHONE)
+    page = f"/staff/trainers/{ann.id}"
+    desk.send(page, stands(ann, devon="", dorset="1"))
+    stale = {"seen": loaded(ann).version}
+    press(desk, f"/staff/undo/{last_act().id}", page=page)
+    response = desk.send(page, stands(ann, town="Topsham", **stale))
+    assert (response.status_code, "Undid: Changed Ann Bell" in words_of(response.text)) == (422, True)
+
+
 def test_an_address_that_somebody_has_taken_meanwhile_stays_theirs(desk: PageClient, course: Course) -> None:
     ann = make.ann(course, phone=PHONE)
     desk.send(f"/staff/trainers/{ann.id}", stands(ann, email="a@b.example"))
