@@ -24,6 +24,7 @@ from booking.domain.places import County
 from booking.models import Course, Draft, Trainer, Visit, VisitSlot
 from booking.queries import dates
 from booking.services import slots, visits
+from booking.services.records import rosters
 from tests import make
 from tests.conftest import NOW, Database
 from tests.make import DAY
@@ -171,6 +172,18 @@ def one_request(**changes: Any) -> tuple[int, int]:
 
 def staff(number: int) -> Actor:
     return Actor(ActorKind.STAFF, number, "Cora Dunn")
+
+
+def test_a_trainer_whom_fifty_colleagues_close_is_closed_once(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    trainer_id, version = arranged(app, lambda: (make.ann().id, 1))
+
+    def close(number: int) -> None:
+        ann = db.session.get_one(Trainer, trainer_id)
+        rosters.same(ann, version)
+        rosters.deactivate(ann, actor=Actor(ActorKind.STAFF, number + 1, "Cora Dunn"), now=NOW)
+
+    assert race(app, clients(close)) == {"won": 1, "overtaken": 49}
 
 
 def test_one_of_fifty_visits_is_given_the_only_free_trainer(fresh_app: Fresh) -> None:

@@ -166,7 +166,8 @@ def deactivate(trainer: Trainer, *, actor: Actor, now: datetime) -> None:
         days = dict.fromkeys((visit.reference, Slot.of(number).day) for number, visit in booked)
         named = ", ".join(f"{reference} on {date_words(day)}" for reference, day in days)
         raise Refused(f"{trainer.name} is still booked. Give these visits to somebody else first: {named}")
-    trainer.is_active = False
+    with _alone():
+        trainer.is_active = False
     sign_ins.end_all(now=now, trainer_id=trainer.id)
     for purpose in (Purpose.TRAINER, Purpose.FEED):
         links.revoke(purpose, now=now, trainer_id=trainer.id)
@@ -174,7 +175,8 @@ def deactivate(trainer: Trainer, *, actor: Actor, now: datetime) -> None:
 
 
 def reactivate(trainer: Trainer, *, actor: Actor, now: datetime) -> None:
-    trainer.is_active = True
+    with _alone():
+        trainer.is_active = True
     if trainer.wants_feed:
         links.keep(Purpose.FEED, now=now, trainer_id=trainer.id)
     history.add("activated", actor=actor, now=now, trainer=trainer, words=f"{trainer.name} trains for us again")
@@ -192,7 +194,7 @@ def _overtaken(trainer: Trainer) -> Overtaken:
 
 
 @contextmanager
-def _alone(email: str, *, but: int = 0) -> Iterator[None]:
+def _alone(email: str = "", *, but: int = 0) -> Iterator[None]:
     """A savepoint around a change. Refused when another trainer has the address, whatever its capitals; Overtaken when
     a colleague changes the same trainer at this very moment."""
     if _is_known(email, but=but):

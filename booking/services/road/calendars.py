@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import update
+
 from booking.db import db
 from booking.domain.access import Actor, Purpose
 from booking.domain.errors import NotFound
@@ -13,7 +15,8 @@ def choose(trainer: Trainer, *, feed: bool, actor: Actor, now: datetime) -> None
     """Invitations by mail, or the private feed: never both, or each visit would show twice."""
     if trainer.wants_feed == feed:
         return
-    trainer.wants_feed = feed
+    chosen = update(Trainer).where(Trainer.id == trainer.id).values(wants_feed=feed)
+    db.session.execute(chosen)  # not through the row: its version is for staff who change the trainer
     if feed:
         links.keep(Purpose.FEED, now=now, trainer_id=trainer.id)
     else:
