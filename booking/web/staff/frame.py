@@ -1,9 +1,8 @@
 """What stands around every staff page: the ways through it with their counts, and the undo bar."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from flask import current_app, g, url_for
+from flask import g
 
 from booking import clock
 from booking.domain.desk.needs import moment
@@ -61,20 +60,12 @@ def undo_bar() -> tuple[int, str] | None:
     return act.id, f"{act.words}. {until}."
 
 
-def way_to(name: str, **values: Any) -> str:
-    """The address of another staff page; "" as long as there is no such page."""
-    return url_for(f"staff.{name}", **values) if f"staff.{name}" in current_app.view_functions else ""
-
-
 @pages.context_processor
 def frame() -> dict[str, object]:
-    known = current_app.view_functions
-    ways = [(name, words) for name, words in WAYS if f"staff.{name}" in known]
     return {
         "me": member_here(),
-        "ways": ways,
+        "ways": WAYS,
         "rail_counts": rail_counts,
         "undo_bar": undo_bar,
-        "way_to": way_to,
         "moment": lambda at: moment(at, now=clock.now()),
     }

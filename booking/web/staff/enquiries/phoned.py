@@ -24,7 +24,6 @@ from booking.web.fields import KeyedForm, Line, Paragraph
 from booking.web.staff import pages
 from booking.web.staff.access import actor
 from booking.web.staff.enquiries.words import REASONS
-from booking.web.staff.frame import way_to
 
 MOST_PEOPLE = 500
 ON_TO_A_VISIT = "visit"
@@ -137,8 +136,9 @@ def store(form: PhonedForm) -> str:
     with transaction():
         first = forms.first_time(form.key.data, form.fields(), now=clock.now())
         enquiry = enquiries.by_phone(form.told(), actor=actor(), now=clock.now())
-        page = url_for(".enquiry", enquiry_id=enquiry.id)
         wants_visit = request.form.get("next") == ON_TO_A_VISIT
-        first.answer = (way_to("visit_add", enquiry=enquiry.id) if wants_visit else "") or page
+        first.answer = (
+            url_for(".visit_add", enquiry=enquiry.id) if wants_visit else url_for(".enquiry", enquiry_id=enquiry.id)
+        )
         answer = first.answer
     return answer
