@@ -12,6 +12,8 @@ from booking.domain.errors import Refused
 from booking.domain.words import wait_words
 from booking.web.visitor import network
 
+FLOOD = "60 per hour"  # from everybody; beyond it nothing is refused, but all of it waits for a person's eye
+
 
 class TooMany(Refused):
     """Refused for now: 429 and Retry-After, on the form that was sent (`Form.refuse`), or else on a page of its own."""
@@ -46,6 +48,15 @@ def spend(act: str, *, limit: str, of: str) -> None:
 def mail_to(address: str) -> None:
     """Counts one mail that anybody can have us send to an address they typed; TooMany when it has had enough."""
     spend("mail to a typed address", limit="5 per day", of=address.lower())
+
+
+def is_flood(act: str) -> bool:
+    """Counts one `act` of everybody together; whether far more come than ever."""
+    try:
+        spend(act, limit=FLOOD, of="anybody")
+    except TooMany:
+        return True
+    return False
 
 
 def check(act: str, *, limit: str, of: str) -> None:

@@ -23,7 +23,6 @@ from booking.web.visitor import network
 from config import settings
 
 LIMITS = {"request from one network": "10 per hour", "request from one address": "5 per day"}
-FLOOD = "60 per hour"  # from everybody; beyond it nothing is refused, but all of it waits for a person's eye
 
 
 class CheckForm(ScreenedForm):
@@ -72,11 +71,6 @@ def send(form: CheckForm, begun: Begun) -> int:
 def suspect(form: CheckForm, begun: Begun) -> str:
     """Why this request looks like a machine's, "" when it does not. A person takes longer from date to sending."""
     draft = begun.draft
-    try:
-        limits.spend("request by anybody", limit=FLOOD, of="anybody")
-        is_flood = False
-    except limits.TooMany:
-        is_flood = True
     return suspicion(
         Sending(
             seconds=(clock.now() - draft.visit.created_at).total_seconds() if draft.visit else form.seconds,
@@ -84,7 +78,7 @@ def suspect(form: CheckForm, begun: Begun) -> str:
             lines=(draft.firm_name, draft.contact_name, draft.town, draft.room, draft.parking),
             text=draft.notes,
             texts_of_others=enquiries.recent_texts(but_of=draft.email),
-            is_flood=is_flood,
+            is_flood=limits.is_flood("request by anybody"),
         )
     )
 

@@ -17,7 +17,6 @@ from booking.web.business.enquiry_form import EnquiryForm
 from booking.web.visitor import network, visitor
 
 LIMITS = {"enquire from one network": "5 per hour", "enquire from one address": "3 per day"}
-FLOOD = "60 per hour"  # from everybody; beyond it nothing is refused, but all of it waits for a person's eye
 
 
 @pages.route("/enquire", methods=["GET", "POST"])
@@ -61,11 +60,6 @@ def receive(form: EnquiryForm, *, result_id: int | None) -> str:
 
 def suspect(form: EnquiryForm) -> str:
     """Why this form looks like a machine's, "" when it does not."""
-    try:
-        limits.spend("enquire by anybody", limit=FLOOD, of="anybody")
-        is_flood = False
-    except limits.TooMany:
-        is_flood = True
     return suspicion(
         Sending(
             seconds=form.seconds,
@@ -73,7 +67,7 @@ def suspect(form: EnquiryForm) -> str:
             lines=(form.firm.data, form.contact.data, form.place.data),
             text=form.message.data,
             texts_of_others=queries.recent_texts(but_of=form.email.data),
-            is_flood=is_flood,
+            is_flood=limits.is_flood("enquire by anybody"),
         )
     )
 

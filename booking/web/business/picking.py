@@ -19,7 +19,6 @@ from booking.queries import rules
 from booking.web.fields import Form
 from config import settings
 
-GONE = "That date has just been booked. These are the nearest"
 GONE_ALONE = "That date has just been booked, and no other is on line"
 
 

@@ -10,6 +10,7 @@ from booking.db import db
 from booking.domain.access import Purpose
 from booking.models import Mail, Visit
 from booking.services import links
+from booking.web import limits
 from tests import make
 from tests.conftest import NOW
 from tests.pages import PageClient
@@ -67,3 +68,8 @@ def test_nobody_is_mailed_again_and_again_by_strangers_from_many_networks(limite
     answers = [limited.post("/find/later", data=fields, environ_base=each) for each in networks]
     assert [answer.status_code for answer in answers] == [303] * 5 + [429]
     assert ("Try again in 24 hours" in answers[5].text, 'value="maya@acme.example"' in answers[5].text) == (True, True)
+
+
+def test_the_sixty_first_of_one_kind_in_an_hour_is_a_flood(limited: PageClient) -> None:
+    assert [limits.is_flood("request by anybody") for _ in range(61)] == [False] * 60 + [True]
+    assert not limits.is_flood("enquire by anybody")

@@ -13,12 +13,12 @@ from booking.emails import visits as say
 from booking.queries import dates, rules
 from booking.queries.journey.bookings import Booking
 from booking.services import visits
+from booking.services.visits.moving import SAME_DATE
 from booking.web.business import pages
 from booking.web.business.picking import Picker, SlotForm, code_of, read_slot, run_days, spot
 from booking.web.business.visits.opening import opened
 from booking.web.fields import Form, Paragraph
 
-SAME_DATE = "Select another date than the one you have"
 MOVED = "Moved. We have written to you about it"
 ASKING = "We are asking the trainer about the new date. Until they agree, the old one stands"
 

@@ -13,8 +13,9 @@ from booking.emails import visits as say
 from booking.queries import dates
 from booking.queries.journey.bookings import Booking
 from booking.services import links, visits
+from booking.services.slots import TAKEN
 from booking.web.business import pages
-from booking.web.business.picking import GONE, GONE_ALONE, Picker, SlotForm
+from booking.web.business.picking import GONE_ALONE, Picker, SlotForm
 from booking.web.business.visits.opening import opened
 from booking.web.fields import Form
 
@@ -30,7 +31,7 @@ def confirm(token: str) -> ResponseReturnValue:
             booking = press(booking, form.at if isinstance(form, SlotForm) else None)
             if not (is_gone and needs_date(booking)):
                 return redirect(url_for(".confirm", token=token), 303)
-            form.refuse(Refused(GONE, field="slot"))
+            form.refuse(Refused(TAKEN, field="slot"))
         except Refused as refusal:
             form.refuse(refusal)
             booking = opened(token, Purpose.CONFIRM)
