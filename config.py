@@ -95,6 +95,7 @@ class Settings:
 
     terms_version: str = "2026-11"
     privacy_version: str = "2026-11"
+    log_format: str = "json"  # or "lines", for a person at this machine
     rate_limits: bool = True
     testing: bool = False
 
@@ -141,6 +142,7 @@ def from_env(env: Mapping[str, str]) -> Settings:
         hold_minutes=number(env, "HOLD_MINUTES", default=30),
         auto_confirm=env.get("AUTO_CONFIRM", "").lower() in {"1", "true", "yes", "on"},
         vat_percent=number(env, "VAT_PERCENT", default=20),
+        log_format=log_format(env, public=public),
     )
 
 
@@ -158,6 +160,14 @@ def keep(env: Mapping[str, str]) -> Keep:
     if short := [name for name, period in found.items() if period < 1]:
         raise SettingsError(f"KEEP_{short[0].upper()} must be 1 or more")
     return Keep(**found)
+
+
+def log_format(env: Mapping[str, str], *, public: bool) -> str:
+    """JSON for the public, where a log must not tell who somebody is; else lines, unless JSON is asked for."""
+    found = env.get("LOG_FORMAT", "json" if public else "lines")
+    if found not in ({"json"} if public else {"json", "lines"}):
+        raise SettingsError("LOG_FORMAT must be json, or lines on this machine alone")
+    return found
 
 
 def driver(url: str) -> str:

@@ -2,9 +2,11 @@
 
 import os
 
-from booking import create_app, schema
+from booking import create_app, logs, schema
 from config import from_env
 
-app = create_app(from_env(os.environ))
+settings = from_env(os.environ)
+app = create_app(settings)
 if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # the command that mends it must run
+    logs.configure(settings)
     schema.require(app)

@@ -5,7 +5,7 @@ import os
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from booking import cli, post_office, worker
+from booking import cli, logs, post_office, worker
 from booking.db import csrf, db
 from booking.web import business, filters, guards, limits, pages, staff, trainer
 from config import ROOT, Settings
@@ -18,6 +18,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(flask_config(settings))
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops)  # type: ignore[method-assign]  # as Flask's docs do
+    logs.register(app)
     db.init_app(app)
     csrf.init_app(app)
     filters.register(app)

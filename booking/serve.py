@@ -16,7 +16,7 @@ import waitress
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
 
-from booking import clock, create_app, demonstration, schema, worker
+from booking import clock, create_app, demonstration, logs, schema, worker
 from booking.db import db
 from booking.domain.days import bank_holidays
 from config import ROOT, Settings, SettingsError, from_env
@@ -28,13 +28,11 @@ PATIENCE_SECONDS = 15  # for the worker's last mail
 
 def main() -> None:
     """Serves until it is told to stop; ends with status 1 when it cannot start, or loses its worker."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # requests that wait a moment are no news
     try:
         settings = from_env(os.environ)
     except SettingsError as error:
         sys.exit(str(error))
+    logs.configure(settings)
     listener = bind(settings)
     app = create_app(settings)
     prepare(app, settings)

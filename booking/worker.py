@@ -93,7 +93,7 @@ def run_timetable() -> None:
             with transaction():
                 step(clock.now())
         except Exception:  # it stays due, and must not keep the others from their turn
-            log.exception("%s failed", step.__name__)
+            log.exception("%s failed", step.__name__, extra={"ids": {"step": step.__name__}})
     leftovers.sweep()
     rounds.send_due()
     with transaction():

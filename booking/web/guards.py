@@ -1,7 +1,5 @@
 """What holds for every request: CSRF without losing what was typed, one commit, headers, kind error pages."""
 
-import logging
-import secrets
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -13,10 +11,9 @@ from werkzeug.exceptions import BadHost, HTTPException, NotFound
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
+from booking import logs
 from booking.db import READING, csrf, db
 from booking.domain import errors
-
-log = logging.getLogger("booking")
 
 LAPSED = "This page was open for a long time. Check your answers and continue"
 CSP = (
@@ -127,10 +124,9 @@ def show_error(error: HTTPException) -> tuple[str, int] | HTTPException | BaseRe
     return render_template(f"errors/{known}.html"), code
 
 
-def show_fault(error: Exception) -> tuple[str, int]:
-    """A bug: logged with a reference that the page shows too."""
-    reference = secrets.token_hex(4)
-    log.error("fault %s at %s", reference, request.endpoint, exc_info=error)
+def show_fault(_error: Exception) -> tuple[str, int]:
+    """A bug: logged with the number of the request, which the page shows too."""
+    logs.fault("fault")
     if db.session.registry.has():
         db.session.rollback()
-    return render_template("errors/500.html", reference=reference), 500
+    return render_template("errors/500.html", reference=logs.request_id()), 500

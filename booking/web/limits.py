@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, make_response, render_template
 from flask_limiter import Limiter
 from limits import parse
 
+from booking import logs
 from booking.domain.errors import Refused
 from booking.domain.words import wait_words
 from booking.web.visitor import network
@@ -68,5 +69,6 @@ def _ask(question: str, act: str, *, limit: str, of: str) -> None:
     for limiter in current_app.extensions.get("limiter", ()):
         allowed = parse(limit)
         if not getattr(limiter.limiter, question)(allowed, act, of):
+            logs.event("limited", act=act)
             free_at = limiter.limiter.get_window_stats(allowed, act, of).reset_time
             raise TooMany(max(1, math.ceil(free_at - time.time())))

@@ -18,4 +18,4 @@ def each(things: Iterable[Thing], do: Callable[[Thing], object]) -> None:
             with db.session.begin_nested():
                 do(thing)
         except Exception:
-            log.exception("%s failed for %r", do.__name__, thing)
+            log.exception("%s failed for %r", do.__name__, thing, extra={"ids": {"step": do.__name__}})

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_security.utils import login_user
 
-from booking import clock
+from booking import clock, logs
 from booking.db import touch
 from booking.domain.access import Actor, Member
 from booking.queries.staff import one
@@ -56,6 +56,7 @@ def guard() -> ResponseReturnValue | None:
     member = member_here()
     if member is None:
         return ask_to_sign_in()
+    g.actor = member.actor
     if request.endpoint in ADMIN_ONLY and not member.is_admin:
         abort(HTTPStatus.FORBIDDEN)
     if (statement := sign_ins.seen(member, now=clock.now())) is not None:
@@ -82,3 +83,5 @@ def let_in(staff_id: int, secret: str) -> None:
     g.pop("csrf_token", None)
     login_user(Account(staff.fs_uniquifier, staff.email), remember=False)
     session[SECRET] = secret
+    g.actor = f"staff:{staff_id}"
+    logs.event("signed in", actor=g.actor)

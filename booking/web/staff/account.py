@@ -104,7 +104,7 @@ def knows_password(form: Form) -> bool:
     """Whether the person at the keyboard is the account's owner; says so beside the field when not."""
     me = queries.one(current_staff().id)
     try:
-        with guessing("password", me.email):
+        with guessing("password", me.email, staff_id=me.id):
             if not security.is_right(form.current.data, me.password):
                 raise Refused(WRONG, field="current")
     except Refused as refusal:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking import clock, leftovers
+from booking import clock, leftovers, logs
 from booking.db import transaction
 from booking.domain.errors import Refused
 from booking.services import privacy
@@ -46,6 +46,7 @@ def person_copy(kind: str) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
+            logs.event("exported", actor=str(actor()))
             text = export.json if kind == "json" else render_template("personal.html", export=export)
             headers = {"Content-Disposition": f'attachment; filename="personal-{clock.today()}.{kind}"'}
             return Response(text, content_type=f"{TYPES[kind]}; charset=utf-8", headers=headers)
@@ -77,5 +78,6 @@ def erase(form: EraseForm) -> None:
         raise Refused("The two addresses must be the same", field="again")
     with transaction():
         privacy.erase(form.email.data, actor=actor(), now=clock.now())
+    logs.event("erased", actor=str(actor()))
     leftovers.sweep()
     flash("Erased. The history says that it was done, and not about whom")

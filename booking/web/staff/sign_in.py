@@ -1,6 +1,5 @@
 """Signing in and out: password, then a one-time code for who wants one."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security.utils import logout_user
 
-from booking import clock
+from booking import clock, logs
 from booking.db import transaction
 from booking.domain.errors import Refused
 from booking.queries import staff as queries
@@ -29,8 +28,6 @@ HALFWAY = "halfway"  # the session's key: the password was right, the code is st
 CODE_WITHIN = timedelta(minutes=10)
 ONE_ACCOUNT, ONE_NETWORK = "6 per 10 minutes", "30 per 10 minutes"
 
-log = logging.getLogger("booking")
-
 
 class SignInForm(Form):
     email = Line("Email address", limit=254, missing="Enter your email address")
@@ -48,8 +45,8 @@ def sign_in() -> ResponseReturnValue:
         return redirect(onward())
     if form.sent():
         try:
-            with guessing("sign-in", form.email.data):
-                staff = queries.by_email(form.email.data)
+            staff = queries.by_email(form.email.data)
+            with guessing("sign-in", form.email.data, staff_id=staff.id if staff else 0):
                 known = staff.password if staff and staff.active else None
                 if not security.is_right(form.password.data, known) or staff is None:
                     raise Refused(WRONG)  # the same words after the same time, whatever is wrong
@@ -69,7 +66,7 @@ def code() -> ResponseReturnValue:
         return redirect(url_for("staff.sign_in"), HTTPStatus.SEE_OTHER)
     if form.sent():
         try:
-            with guessing("code", staff.fs_uniquifier), transaction():
+            with guessing("code", staff.fs_uniquifier, staff_id=staff.id), transaction():
                 services.prove(staff, form.code.data, counter_of=security.counter_of)
                 secret = sign_ins.start(staff_id=staff.id, now=clock.now())
         except Refused as refusal:
@@ -90,7 +87,7 @@ def sign_out() -> ResponseReturnValue:
 
 
 @contextmanager
-def guessing(act: str, account: str) -> Iterator[None]:
+def guessing(act: str, account: str, *, staff_id: int) -> Iterator[None]:
     """Slows guessing: what is refused inside counts against this account from this network, and the network.
 
     From anywhere else the right password is let in all the while. Raises limits.TooMany.
@@ -101,7 +98,7 @@ def guessing(act: str, account: str) -> Iterator[None]:
     try:
         yield
     except Refused:
-        log.info("%s refused", act)
+        logs.event("refused", act=act, actor=f"staff:{staff_id}" if staff_id else "")
         for limit, of in counters:
             limits.spend(act, limit=limit, of=of)
         raise
@@ -123,7 +120,6 @@ def enter(staff_id: int) -> ResponseReturnValue:
 def entered(staff_id: int, secret: str) -> ResponseReturnValue:
     """The same, once the sign-in is stored."""
     let_in(staff_id, secret)
-    log.info("staff %s signed in", staff_id)
     return redirect(onward(), HTTPStatus.SEE_OTHER)
 
 

@@ -6,7 +6,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from booking import clock
+from booking import clock, logs
 from booking.db import touch, transaction
 from booking.domain.access import TRAINER_LONGEST, Actor, Member
 from booking.queries.sign_ins import trainer_member
@@ -57,6 +57,7 @@ def guard() -> ResponseReturnValue | None:
     if member is None:
         flash("Open the link in our latest email, or ask for a new one here", "wait")
         return redirect(url_for("trainer.lost"), HTTPStatus.SEE_OTHER)
+    g.actor = member.actor
     if (statement := sign_ins.seen(member, now=clock.now())) is not None:
         touch(statement)
     return None
@@ -82,6 +83,8 @@ def arrive(token: str) -> ResponseReturnValue:
     if form.sent():
         with transaction():
             secret = sign_ins.start(trainer_id=trainer.id, now=clock.now())
+        g.actor = f"trainer:{trainer.id}"
+        logs.event("signed in", actor=g.actor)
         return keep_secret(redirect(onward, HTTPStatus.SEE_OTHER), secret)
     first_name = trainer.name.partition(" ")[0]
     return render_template("trainer/arrive.html", form=form, heading=f"Your visits, {first_name}"), form.status
