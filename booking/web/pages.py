@@ -4,15 +4,24 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy import text
 
 from booking.db import db
 from config import settings
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's cookie, renewed with pages alone: a static file may lie in any cache on the way, for everybody."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        return request.endpoint != "static" and super().should_set_cookie(app, session)
+
+
 def register(app: Flask) -> None:
-    """Adds /healthz and what every template may use."""
+    """Adds /healthz, what every template may use, and the session's cookie."""
+    app.session_interface = Sessions()
     app.add_url_rule("/healthz", "healthz", healthz)
     app.context_processor(lambda: {"company": settings().company, "asset": asset, "settings": settings()})
 

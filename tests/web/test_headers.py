@@ -45,6 +45,14 @@ def test_files_do_not_depend_on_who_is_here(client: PageClient) -> None:
         assert (response.headers.get("Set-Cookie"), response.headers.get("Vary")) == (None, None)
 
 
+def test_a_file_does_not_renew_the_cookie_of_somebody_we_remember(client: PageClient) -> None:
+    with client.session_transaction() as session:
+        session.permanent = True
+    renewed = "Set-Cookie" in client.get("/find").headers
+    with client.get("/static/booking.css") as response:
+        assert (renewed, response.headers.get("Set-Cookie")) == (True, None)
+
+
 def cookies(app: Flask, base_url: str) -> dict[str, str]:
     """The flags of the cookies that a staff sign-in and a trainer's device get, by the cookie's name."""
     with app.app_context():

@@ -85,7 +85,8 @@ def test_a_number_of_people_that_is_none_is_said_in_our_words_and_stays(desk: Pa
         NO_NUMBERS[-2]: "Number of people must be 20 characters or fewer",
     }
     assert told_beside("people", response.text) == said.get(people, "Number of people must be a number from 1 to 500")
-    assert f'name="people" type="text" value="{people}"' in response.text
+    kept = f' value="{people}"' if people else ""
+    assert f'name="people" type="text"{kept} autocomplete' in response.text
 
 
 def test_the_day_and_half_of_a_planners_cell_are_filled_in(desk: PageClient) -> None:
