@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking import cli, logs, post_office, worker
 from booking.db import csrf, db
-from booking.web import business, filters, guards, limits, pages, staff, trainer
+from booking.web import business, filters, guards, limits, pages, readiness, staff, trainer
 from config import ROOT, Settings
 
 
@@ -25,6 +25,7 @@ def create_app(settings: Settings) -> Flask:
     guards.register(app)
     limits.register(app)
     pages.register(app)
+    readiness.register(app)
     business.register(app)
     staff.register(app)
     trainer.register(app)

@@ -25,6 +25,7 @@ from tests.signing import signed_in, signed_in_trainer
 OPEN = {
     "static",
     "healthz",
+    "readyz",
     "business.accessibility",
     "business.answers",
     "business.cancel",
