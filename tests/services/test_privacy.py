@@ -213,6 +213,17 @@ class TestErase:
         session.expire_all()
         assert (digest.text, other.text) == ("", "Answer Ben. TSW-0000-0000.\n")
 
+    def test_a_mail_that_names_somebody_with_a_like_address_stays(self, session: Session) -> None:
+        person = make.contact(make.firm(), email="ann@acme.example")
+        other = make.mail(
+            MailState.SENT, text="New: joann@acme.example, ann@acme.example.org", to_address="cora@x.example"
+        )
+        named = make.mail(MailState.SENT, text="New: Ann Lee <ANN@acme.example>.", to_address="cora@x.example")
+        session.flush()
+        privacy.erase(f" {person.email} ", actor=WORKER, now=NOW)
+        session.expire_all()
+        assert (other.text, named.text) == ("New: joann@acme.example, ann@acme.example.org", "")
+
     def test_somebody_who_never_sent_anything_is_found_by_what_they_began(self, session: Session) -> None:
         held = make.visit(VisitState.HELD)
         make.draft(held)

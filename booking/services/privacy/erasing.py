@@ -57,7 +57,10 @@ def erase(email: str, *, actor: Actor, now: datetime) -> Mapping[str, int]:
 
 
 def anonymise(rows: Rows) -> None:
-    """Puts what `PERSONAL` says in place of what these rows held, and deletes those that go as a whole."""
+    """Puts what `PERSONAL` says in place of what these rows held, and deletes those that go as a whole.
+
+    An enquiry that is still open is closed with it, by a machine too: there is nobody left to answer.
+    """
     enquiries, mails = rows.get(Enquiry, set()), rows.get(Mail, set())
     still_open = Enquiry.id.in_(enquiries), Enquiry.state.in_(OPEN_ENQUIRIES)
     closed = {"state": EnquiryState.LOST, "lost_reason": LostReason.OTHER, "next_on": None}

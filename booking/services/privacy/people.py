@@ -1,5 +1,6 @@
 """Which rows are about a person."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -75,15 +76,21 @@ def naming(rows: Rows, email: str) -> Rows:
     references = {reference for statement in known for reference in db.session.scalars(statement)}
     told = (Schedule.visits.contains(f'"visit_id": {visit},') for visit in rows.get(Visit, ()))
     joined = db.session.scalars(select(Firm.name).where(Firm.id.in_(rows.get(Firm, ()))))
-    words = [HistoryEntry.words.icontains(email, autoescape=True)]
-    words += [
-        (HistoryEntry.act == "joined") & HistoryEntry.words.contains(name, autoescape=True) for name in joined if name
-    ]
+    names = (
+        (HistoryEntry.act == "joined") & HistoryEntry.words.contains(each, autoescape=True) for each in joined if each
+    )
     return {
-        Mail: _ids(Mail.id, *(Mail.text.icontains(each, autoescape=True) for each in {email, *references})),
-        HistoryEntry: _ids(HistoryEntry.id, *words),
+        Mail: set[int]().union(*(_with(Mail.id, Mail.text, each) for each in {email.strip(), *references})),
+        HistoryEntry: _with(HistoryEntry.id, HistoryEntry.words, email.strip()) | _ids(HistoryEntry.id, *names),
         Schedule: _ids(Schedule.id, *told),
     }
+
+
+def _with(key: SQLColumnExpression[int], column: SQLColumnExpression[str], word: str) -> set[int]:
+    """Rows with this address or reference by itself: ann@acme.example does not stand in joann@acme.example."""
+    whole = re.compile(rf"(?<![\w.+-]){re.escape(word)}(?![\w-]|\.\w)", re.IGNORECASE)
+    found = db.session.execute(select(key, column).where(column.icontains(word, autoescape=True)))
+    return {number for number, words in found if whole.search(words)}
 
 
 def heights(email: str) -> Mapping[str, int]:
