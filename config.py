@@ -95,6 +95,7 @@ class Settings:
 
     terms_version: str = "2026-11"
     privacy_version: str = "2026-11"
+    require_totp: bool = False  # staff without one-time codes set them up before anything else
     log_format: str = "json"  # or "lines", for a person at this machine
     rate_limits: bool = True
     testing: bool = False
@@ -140,8 +141,9 @@ def from_env(env: Mapping[str, str]) -> Settings:
         notice_days=number(env, "NOTICE_DAYS", default=5),
         horizon_days=number(env, "HORIZON_DAYS", default=180),
         hold_minutes=number(env, "HOLD_MINUTES", default=30),
-        auto_confirm=env.get("AUTO_CONFIRM", "").lower() in {"1", "true", "yes", "on"},
+        auto_confirm=switch(env, "AUTO_CONFIRM"),
         vat_percent=number(env, "VAT_PERCENT", default=20),
+        require_totp=switch(env, "REQUIRE_TOTP"),
         log_format=log_format(env, public=public),
     )
 
@@ -151,6 +153,10 @@ def number(env: Mapping[str, str], name: str, *, default: int) -> int:
         return int(env.get(name, default))
     except ValueError:
         raise SettingsError(f"{name} must be a whole number. Now: {env[name]!r}") from None
+
+
+def switch(env: Mapping[str, str], name: str) -> bool:
+    return env.get(name, "").lower() in {"1", "true", "yes", "on"}
 
 
 def keep(env: Mapping[str, str]) -> Keep:

@@ -84,6 +84,7 @@ class Member:
     role: Role | None
     sign_in: int
     seen_at: datetime
+    has_codes: bool = False  # signs in with one-time codes
 
     @property
     def is_admin(self) -> bool:

@@ -22,7 +22,8 @@ class Elsewhere:
 def staff_member(token_hash: str, *, now: datetime) -> Member | None:
     """The colleague whose cookie holds this secret, if it still lets them in."""
     row = db.session.execute(
-        select(Staff.id, Staff.name, Staff.email, Staff.role, SignIn.id, SignIn.last_seen_at)
+        select(*(Staff.id, Staff.name, Staff.email, Staff.role, SignIn.id, SignIn.last_seen_at))
+        .add_columns(Staff.tf_totp_secret.is_not(None))
         .join(SignIn, SignIn.staff_id == Staff.id)
         .where(SignIn.token_hash == token_hash, SignIn.ended_at.is_(None), Staff.active)
         .where(SignIn.created_at > now - STAFF_LONGEST, SignIn.last_seen_at > now - STAFF_IDLE)

@@ -18,8 +18,10 @@ from booking.web.guards import came_from
 from booking.web.staff import pages
 from booking.web.staff.security import SECRET, Account
 from booking.web.ways import inside
+from config import settings
 
 OPEN = {f"staff.{name}" for name in ("sign_in", "code", "forgot", "reset", "welcome", "demo")}
+BEFORE_CODES = {"staff.codes", "staff.sign_out"}  # where somebody without one-time codes gets who must have them
 ADMIN_ONLY: set[str] = set()
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -59,6 +61,9 @@ def guard() -> ResponseReturnValue | None:
     g.actor = member.actor
     if request.endpoint in ADMIN_ONLY and not member.is_admin:
         abort(HTTPStatus.FORBIDDEN)
+    if settings().require_totp and not member.has_codes and request.endpoint not in BEFORE_CODES:
+        flash("Everybody here signs in with a code too. Set yours up first", "wait")
+        return redirect(url_for("staff.codes"), HTTPStatus.SEE_OTHER)
     if (statement := sign_ins.seen(member, now=clock.now())) is not None:
         touch(statement)
     return None

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from booking import clock
@@ -17,6 +17,7 @@ from booking.web.staff import pages, security
 from booking.web.staff.access import actor, current_staff, let_in
 from booking.web.staff.fields import NewPassword, Password
 from booking.web.staff.sign_in import guessing
+from config import settings
 
 WRONG = "Password you have now is not right"
 NEW_SECRET = "new_codes"  # the session's key: a sealed secret that no app has proved yet
@@ -82,6 +83,8 @@ def codes() -> ResponseReturnValue:
 
 @pages.route("/account/codes/off", methods=["GET", "POST"])
 def codes_off() -> ResponseReturnValue:
+    if settings().require_totp:
+        abort(HTTPStatus.NOT_FOUND)
     form = CodesOffForm()
     if form.sent() and knows_password(form):
         with transaction():
