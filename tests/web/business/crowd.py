@@ -1,11 +1,13 @@
 """A browser without a window, for crowds: real HTTP, cookies, and nothing else."""
 
 import re
+from functools import partial
+from http.client import HTTPConnection, HTTPResponse
 from http.cookiejar import CookieJar
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
+from urllib.request import HTTPCookieProcessor, HTTPHandler, HTTPRedirectHandler, Request, build_opener
 
 
 class Stay(HTTPRedirectHandler):
@@ -15,12 +17,23 @@ class Stay(HTTPRedirectHandler):
         return None
 
 
+class From(HTTPHandler):
+    """Comes from an address of its own, so that a crowd is not one network."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.connection = partial(HTTPConnection, source_address=(address, 0))
+
+    def http_open(self, request: Request) -> HTTPResponse:
+        return self.do_open(self.connection, request)
+
+
 class Visitor:
     """One browser at a served application."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, address: str = "127.0.0.1") -> None:
         self.url = url
-        self.opener = build_opener(HTTPCookieProcessor(CookieJar()), Stay())
+        self.opener = build_opener(HTTPCookieProcessor(CookieJar()), Stay(), From(address))
 
     def get(self, path: str) -> str:
         return self._open(Request(self.url + path))[1]
