@@ -49,7 +49,7 @@ def add(
         "before": json.dumps(before or {}, default=str),
         "after": json.dumps(after or {}, default=str),
     }
-    db.session.connection().execute(_LINE, row)  # past the session: nobody reads the line again in this transaction
+    db.session.execute(_LINE, [row])  # no object is made of it: nobody reads the line again in this transaction
 
 
 def sentence(entry: HistoryEntry) -> str:

@@ -1,6 +1,7 @@
 """The move from SQLite to PostgreSQL: every row, proved."""
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from booking.db import db
 from booking.upkeep import copying
@@ -12,7 +13,10 @@ def to_postgresql(url: str) -> int:
 
     SQLite lets nobody write meanwhile, so that nothing is left behind.
     """
-    target = make_url(driver(url))
+    try:
+        target = make_url(driver(url))
+    except ArgumentError:
+        raise ValueError("That is no address of a database") from None
     if target.get_backend_name() != "postgresql" or db.engine.dialect.name != "sqlite":
         raise ValueError("The move is from SQLite to an address that begins with postgresql://")
     with db.engine.begin() as source:

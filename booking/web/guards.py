@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, flash, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import event
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from werkzeug.exceptions import BadHost, HTTPException, NotFound
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
@@ -87,6 +87,13 @@ def came_from() -> str:
 @event.listens_for(Session, "after_flush")
 def note_flush(session: Session, _context: UOWTransaction) -> None:
     session.info["flushed"] = True
+
+
+@event.listens_for(Session, "do_orm_execute")
+def note_statement(state: ORMExecuteState) -> None:
+    """The same for what is written without a flush."""
+    if state.is_insert or state.is_update or state.is_delete:
+        state.session.info["flushed"] = True
 
 
 @event.listens_for(Session, "after_commit")
