@@ -27,6 +27,7 @@ from booking.models import (
     Visit,
 )
 from booking.models.base import Word
+from booking.models.history import ERASING
 from booking.models.personal import GONE, PERSONAL, SECRET
 from tests import make
 from tests.conftest import NOW
@@ -107,7 +108,8 @@ def mark(rows: dict[type[Base], Base]) -> dict[str, str]:
         if not values:
             continue
         key = model.__mapper__.primary_key[0]
-        db.session.execute(update(model).where(key == row.__mapper__.primary_key_from_instance(row)[0]).values(values))
+        this = key == row.__mapper__.primary_key_from_instance(row)[0]
+        db.session.execute(update(model).where(this).values(values), execution_options={ERASING: True})
     db.session.expire_all()
     return found
 

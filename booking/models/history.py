@@ -1,8 +1,11 @@
 """What happened: an append-only history, acts that can still be undone, forms already answered."""
 
+import re
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, String, Text, event
+from sqlalchemy import Connection, Engine, String, Text, event
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from booking.models.base import Base, Id, ref
@@ -32,6 +35,25 @@ class HistoryEntry(Base):
 @event.listens_for(HistoryEntry, "before_delete")
 def refuse(_mapper: Mapper[HistoryEntry], _connection: Connection, _entry: HistoryEntry) -> None:
     raise TypeError("history is append-only")
+
+
+ERASING = "erases_history"  # the execution option of the one statement that may: see services.privacy
+CHANGES = re.compile(
+    r"""\b(update|delete\s+from|replace\s+into|truncate(\s+table)?) \s+ (only\s+)? (\w+\.)? "?history\b
+    | \binto\s+(\w+\.)?"?history\b .* \bdo\s+update\b""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def refuse_statement(
+    _connection: Connection, _cursor: Any, statement: str, _values: Any, context: ExecutionContext | None, _many: bool
+) -> None:
+    """The same for what goes past the session, as SQL too. Whoever has the database's password is not held by it."""
+    if statement.startswith("SELECT") or not CHANGES.search(statement):
+        return
+    if context is None or not context.execution_options.get(ERASING):
+        raise TypeError("history is append-only")
 
 
 class Act(Base):

@@ -12,6 +12,7 @@ from booking.domain.errors import Refused
 from booking.domain.lifecycle import OPEN_ENQUIRIES, EnquiryState, LostReason, VisitState
 from booking.domain.post import UNSENT, MailState
 from booking.models import Base, Enquiry, Firm, Mail, Trainer, TrainerBar, Visit, VisitSlot
+from booking.models.history import ERASING
 from booking.models.personal import GONE, PERSONAL
 from booking.services import history
 from booking.services.privacy import people
@@ -112,5 +113,5 @@ def _check(rows: Rows, others: Rows, *, now: datetime) -> None:
 
 def run(statement: Update | Delete) -> None:
     """Past the session, which forgets what it had read: the history too is written here, and nowhere else."""
-    db.session.execute(statement, execution_options={"synchronize_session": False})
+    db.session.execute(statement, execution_options={"synchronize_session": False, ERASING: True})
     db.session.expire_all()
