@@ -7,7 +7,7 @@ UV := .tools/bin/uv
 SYNC := $(UV) pip sync --quiet --python .venv --require-hashes
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --no-annotate
 
-.PHONY: run setup test bench lock
+.PHONY: run setup test faults bench lock
 
 run: .venv/.run
 	@.venv/bin/python -m booking.serve
@@ -21,6 +21,9 @@ test: .venv/.test
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest -n 2
+
+faults: .venv/.test
+	FAULTS=long .venv/bin/pytest tests/faults
 
 bench: .venv/.test
 	.venv/bin/python -m bench

@@ -117,10 +117,10 @@ def shared_app(database: Database) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@pytest.fixture
-def session(shared_app: Flask) -> Iterator[scoped_session[Any]]:
-    """A session whose every change, committed ones too, is rolled back when the test ends."""
-    with shared_app.app_context():
+@contextmanager
+def rolled_back(app: Flask) -> Iterator[scoped_session[Any]]:
+    """A session whose every change, committed ones too, is rolled back in the end."""
+    with app.app_context():
         engine, engines = db.engine, cast(dict[str | None, Any], db.engines)
         with engine.connect() as connection, connection.begin() as everything:
             engines[None] = connection  # a connection serves as an engine here
@@ -128,6 +128,13 @@ def session(shared_app: Flask) -> Iterator[scoped_session[Any]]:
             db.session.remove()
             everything.rollback()
         engines[None] = engine
+
+
+@pytest.fixture
+def session(shared_app: Flask) -> Iterator[scoped_session[Any]]:
+    """A session whose every change, committed ones too, is rolled back when the test ends."""
+    with rolled_back(shared_app) as session:
+        yield session
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from wtforms.validators import StopValidation
 
 from booking.domain.errors import Refused
 from booking.domain.text import clean, whole_number
+from booking.services.forms import Changed
 from booking.web.guards import LAPSED
 from booking.web.limits import TooMany
 
@@ -66,9 +67,11 @@ class KeyedForm(Form):
 
     key = HiddenField(default=lambda: secrets.token_urlsafe(16))
 
-    def renew(self) -> None:
-        """A fresh key: what is sent from here on is a new form."""
-        self.key.data = secrets.token_urlsafe(16)
+    def refuse(self, refusal: Refused) -> None:
+        """Who has read that it was sent already, with other answers, may send this one: it has a fresh key."""
+        super().refuse(refusal)
+        if isinstance(refusal, Changed):
+            self.key.data = secrets.token_urlsafe(16)
 
     def fields(self) -> dict[str, str]:
         """What was typed, for telling a repeat from a changed form."""

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import select
+
 from booking.db import db
 from booking.domain.access import Actor
 from booking.domain.road import leave
@@ -17,6 +19,8 @@ def set_days(
 ) -> None:
     """The slots from first to last are away where they are in `off`, and free elsewhere. Allowed over a visit: Today
     gets it, and the visit stands until somebody has found another way."""
+    # Of two presses at once the second reads what the first has stored.
+    db.session.execute(select(Trainer.id).filter_by(id=trainer.id).with_for_update())
     rows = mine.absences(trainer.id, first_slot=first_slot, last_slot=last_slot)
     known = {Run(row.first_slot, row.last_slot, row.kind): row for row in rows}
     wanted = set(leave.repainted(known, first_slot=first_slot, last_slot=last_slot, off=off, kind="leave"))

@@ -40,10 +40,12 @@ def confirm_address(visit: Visit, *, at: Slot | None = None, actor: Actor | None
         who = actor or firm_of(visit)
         if visit.address_confirmed_at and visit.state is not VisitState.EXPIRED:
             return visit
-        if visit.state not in (VisitState.REQUESTED, VisitState.EXPIRED):
+        if visit.state not in (VisitState.REQUESTED, VisitState.EXPIRED, VisitState.CONFIRMED):
             step(visit, VisitState.REQUESTED, actor=who)  # says how things stand
         act = undo.record(f"Confirmed the address of {visit.reference} by phone", actor=who, visit=visit, now=now)
         _note_address(visit, who=who, by_phone=actor is not None, now=now)
+        if visit.state is VisitState.CONFIRMED:  # its trainer's yes came first
+            return visit
         if visit.state is VisitState.EXPIRED and not _revived(visit, at or start(visit), now=now):
             return visit
         promise(visit, now=now)
@@ -67,7 +69,7 @@ def ask(
         act = undo.record(f"Asked {match.name} for {visit.reference}", actor=actor, visit=visit, now=now)
         why = "We have asked another trainer."
         if visit.state is VisitState.CONFIRMED:
-            if trainer_id == visit.trainer_id and visit.proposed_day is None:
+            if trainer_id == visit.trainer_id and asked_start(visit) == start(visit):
                 raise Overtaken(f"{match.name} has this visit already")
             take_back(visit, why=why, act=act, now=now)
             propose(visit, asked_start(visit), trainer_id, now=now)
@@ -81,6 +83,8 @@ def ask(
 def ask_next(visit: Visit, *, act: Act | None = None, now: datetime) -> bool:
     """Holds and asks the best trainer who has not been passed over; False when nobody is left."""
     at, passed = asked_start(visit), passed_over(visit)
+    if visit.proposed_day and visit.trainer_id and at == start(visit):  # another trainer was asked for, not this one
+        passed |= {visit.trainer_id}
     everyone, need = shortlist.asked(visit, at=at, now=now)
     for match in able(everyone, need, but=passed, first=visit.trainer_id):
         if visit.proposed_day:

@@ -13,7 +13,7 @@ from booking.domain.words import near_day
 from booking.models import Act, Visit
 from booking.queries import fees, rules
 from booking.services import history, slots, undo
-from booking.services.visits import mails
+from booking.services.visits import mails, moving
 from booking.services.visits.acting import FIRM, alone, firm_of, step
 from booking.services.visits.asking import take_back
 from booking.services.visits.moving import BY_PHONE
@@ -21,6 +21,7 @@ from config import settings
 
 REPORT = ("took_place", "people_came", "report", "reported_at")
 BY_FIRM = "The firm has cancelled."
+TOOK_PLACE = "It has taken place on its old date."
 BY_STAFF = "We have had to cancel it."
 
 
@@ -69,11 +70,13 @@ def deliver(
     if visit.state is VisitState.CONFIRMED and said == (visit.took_place, visit.people_came, visit.report):
         return
     with alone(visit, actor=actor, seen=seen) as visit:
-        undo.record(f"Report of {visit.reference}", actor=actor, visit=visit, now=now)
+        pressed = undo.record(f"Report of {visit.reference}", actor=actor, visit=visit, now=now)
         if visit.state is not VisitState.CONFIRMED or took_place:
             step(visit, VisitState.DELIVERED, actor=actor)
         if now < london(visit.first_day, rules.times().starts(visit.first_half)):
             raise Refused("The visit has not begun yet", field="took_place")
+        if took_place and visit.proposed_day:
+            moving.keep(visit, why=TOOK_PLACE, actor=actor, act=pressed, now=now)
         before = _reported(visit)
         (visit.took_place, visit.people_came, visit.report), visit.reported_at = said, now
         visit.ended_at = now if took_place else None

@@ -96,6 +96,8 @@ def confirmed(visit: Visit, *, act: Act | None = None, now: datetime) -> None:
 def moved(visit: Visit, was: Was, *, act: Act | None = None, now: datetime) -> None:
     """To the firm: old and new; to the trainer of a confirmed visit too, and to one who does not have it any more."""
     is_same_date = (was.day, was.half) == (visit.first_day, visit.first_half)
+    if is_same_date and visit.state is not VisitState.CONFIRMED:  # a wish that is held now: nothing new to the firm
+        return
     manage_url = addresses.of_visit(visit, now=now)
     if is_same_date:  # another trainer: what the firm needs to know is in the confirmation
         message = business.confirmed(visit, manage_url=manage_url, now=now)

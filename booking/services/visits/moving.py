@@ -24,6 +24,7 @@ from config import settings
 
 SAME_DATE = "Select another date than the one you have"
 BY_PHONE = "It is too late to change this visit on line. Call us on {phone}"
+AS_IT_WAS = "The visit stays as it was."
 MOVED = "It has moved to another date."
 
 
@@ -36,7 +37,7 @@ def move_by_firm(visit: Visit, *, at: Slot, now: datetime) -> None:
     with alone(visit, actor=FIRM) as visit:
         actor = firm_of(visit)
         if visit.proposed_day and at == start(visit):
-            _keep(visit, actor=actor, act=None, now=now)
+            keep(visit, why=AS_IT_WAS, actor=actor, act=None, now=now)
             return
         fee = _check(visit, at, actor=actor, now=now)
         if visit.state is not VisitState.CONFIRMED:
@@ -81,7 +82,7 @@ def keep_date(visit: Visit, *, actor: Actor, seen: int | None = None, now: datet
         if visit.proposed_day is None:
             raise Overtaken("There is no other date to drop")
         act = undo.record(f"Kept {visit.reference} as it was", actor=actor, visit=visit, now=now)
-        _keep(visit, actor=actor, act=act, now=now)
+        keep(visit, why=AS_IT_WAS, actor=actor, act=act, now=now)
 
 
 def stand(visit: Visit, *, actor: Actor, act: Act | None = None, now: datetime) -> None:
@@ -185,8 +186,9 @@ def _moved(visit: Visit, was: Was, *, actor: Actor, reason: str = "", act: Act |
     mails.moved(visit, was, act=act, now=now)
 
 
-def _keep(visit: Visit, *, actor: Actor, act: Act | None, now: datetime) -> None:
-    take_back(visit, why="The visit stays as it was.", act=act, now=now)
+def keep(visit: Visit, *, why: str, actor: Actor, act: Act | None, now: datetime) -> None:
+    """What was proposed is dropped, part of an act on the visit."""
+    take_back(visit, why=why, act=act, now=now)
     slots.free(visit, only_proposed=True)
     answer(visit, TrainerAnswer.ACCEPTED)
     visit.promised_at = visit.answer_due_at = None

@@ -40,6 +40,7 @@ def request(draft: Draft, *, network: str, suspicion: str = "", now: datetime) -
     Sent again, it is the visit that is there. A suspect's date is kept too, but nothing is mailed and nobody asked
     until `release`; at the latest it expires like an address that nobody confirms. Raises Taken beside `slot`.
     """
+    db.session.refresh(draft, ["visit_id"], with_for_update=True)  # from another tab it was sent before this, or waits
     visit = db.session.get(Visit, draft.visit_id) if draft.visit_id else None
     if visit is not None and visit.requested_at:
         return visit

@@ -7,7 +7,7 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.access import Purpose
 from booking.domain.desk.spam import Sending, suspicion
-from booking.domain.errors import Overtaken
+from booking.domain.errors import Refused
 from booking.queries import catalogue
 from booking.queries import enquiries as queries
 from booking.services import enquiries, forms, links
@@ -27,10 +27,7 @@ def enquire() -> ResponseReturnValue:
     if form.sent():
         try:
             return redirect(url_for(".enquiry_sent", token=receive(form, result_id=result)), 303)
-        except Overtaken as overtaken:
-            form.refuse(overtaken)
-            form.renew()
-        except limits.TooMany as refusal:
+        except Refused as refusal:
             form.refuse(refusal)
     return render_template("business/enquire.html", form=form, has_result=result is not None), form.status
 

@@ -124,7 +124,6 @@ def phoned() -> ResponseReturnValue:
             return redirect(repeated.answer, HTTPStatus.SEE_OTHER)
         except Overtaken as overtaken:
             form.refuse(overtaken)
-            form.renew()
         else:
             flash(f"Written down{f', and {form.email.data} has our answer' if form.email.data else ''}. It is yours")
             return redirect(answer, HTTPStatus.SEE_OTHER)
