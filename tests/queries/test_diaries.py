@@ -9,7 +9,7 @@ from booking.domain.lifecycle import VisitState
 from booking.domain.matching.needs import Wish
 from booking.domain.places import County
 from booking.models import Course, TrainerBar
-from booking.queries import diaries, shortlist
+from booking.queries import diaries
 from booking.queries.dates import wish_for
 from tests import make
 from tests.conftest import NOW
@@ -93,7 +93,7 @@ def test_everyone_is_read_with_what_the_firm_has_said_and_seen(session: Any, now
     session.add(TrainerBar(firm_id=taught.firm.id, trainer_id=ben.id, created_at=NOW))
     make.absence(ben, DAY)
     session.flush()
-    need = shortlist.need_at(course, county=County.DEVON, outcode="EX2", at=AT, firm=taught.firm, now=now)
+    need = wish(course, now).at(AT)
     found = {who.name: who for who in diaries.everyone(need, course_id=course.id, firm_id=taught.firm.id)}
     assert {name: (who.teaches, who.taught_on, who.barred_on) for name, who in found.items()} == {
         "Ann Bell": (True, date(2026, 5, 6), None),
@@ -107,7 +107,7 @@ def test_everyone_is_read_with_what_the_firm_has_said_and_seen(session: Any, now
 def test_a_hold_shows_neither_reference_nor_place(session: Any, now: datetime) -> None:
     course = make.course()
     make.visit(VisitState.HELD, course=course, trainer=make.ann(course))
-    need = shortlist.need_at(course, county=County.DEVON, outcode="EX2", at=AT, now=now)
+    need = wish(course, now).at(AT)
     who = diaries.everyone(need, course_id=course.id)[0]
     assert [(visit.reference, visit.place) for visit in who.visits] == [("", "")]
 
