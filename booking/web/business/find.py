@@ -44,7 +44,7 @@ class AnswerForm(Form):
     def ask(self, question: Question, instrument: Instrument) -> None:
         """Makes this the form of one question."""
         self.answer.label.text = question.stem
-        self.answer.missing = f"Select how {question.stem[0].lower()}{question.stem[1:]} is going"
+        self.answer.missing = f"Select how this is going: {question.stem[0].lower()}{question.stem[1:]}"
         scale = {str(option.code): option.label for option in instrument.options}
         self.answer.choices = {**scale, NOT_SURE: instrument.not_sure}
 

@@ -74,7 +74,7 @@ def test_a_question_without_a_choice_is_asked_again_beside_its_field(visitor: Pa
     begin(visitor)
     response = visitor.send("/find/3", {"revision": "0"})
     assert response.status_code == 422
-    assert response.text.count("Select how keeping an eye on budgets and costs is going") == 2
+    assert response.text.count("Select how this is going: keeping an eye on budgets and costs") == 2
 
 
 @pytest.mark.parametrize("code", ["5", "-1", "2.0", "true", "", "<b>", "none "])
