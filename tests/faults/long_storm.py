@@ -1,6 +1,6 @@
 """A minute of bookings while sites and workers are killed and the mail server misbehaves. `make faults` runs it.
 
-One site on SQLite, and three on PostgreSQL and Redis behind nginx (Debian's, which this needs, with redis-server).
+One site on SQLite, and three on PostgreSQL behind nginx (Debian's, which this needs).
 """
 
 import os
@@ -170,14 +170,6 @@ def proxy(sites: list[Site], folder: Path) -> Iterator[str]:
         running.terminate()
 
 
-@contextmanager
-def redis() -> Iterator[str]:
-    port = free_port()
-    with subprocess.Popen(["redis-server", "--port", str(port), "--save", ""], stdout=subprocess.DEVNULL) as running:
-        yield f"redis://127.0.0.1:{port}/0"
-        running.terminate()
-
-
 def storm(crowd: Crowd, sites: list[Site], drop: MailDrop) -> None:
     """SECONDS of it; then everybody finishes what they are at."""
     chance, stop = random.Random(7), threading.Event()
@@ -212,7 +204,7 @@ def test_a_storm_loses_nothing_that_was_promised(database: Database, tmp_path: P
     if (database.name == "sqlite") != (many == 1):
         return  # one site has a file, several have a server
     url = database.copy()
-    with mail_server() as drop, redis() as queue:
+    with mail_server() as drop:
         environment = {
             **{name: value for name, value in os.environ.items() if name != "MAKELEVEL"},
             "DATABASE_URL": url,
@@ -221,7 +213,7 @@ def test_a_storm_loses_nothing_that_was_promised(database: Database, tmp_path: P
             "MAIL_PORT": str(drop.port),
             "MAIL_SECURITY": "none",
             "MAIL_TIMEOUT": "2",
-            **({"REDIS_URL": queue, "PROXY_HOPS": "1"} if many > 1 else {}),
+            "PROXY_HOPS": "1" if many > 1 else "0",
         }
         sites = [Site(free_port(), environment) for _ in range(many)]
         try:
