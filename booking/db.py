@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import g, has_request_context, request
@@ -50,12 +51,18 @@ def touch(statement: Update) -> None:
     db.session.commit()
 
 
+def sqlite_file() -> Path | None:
+    """Where SQLite keeps everything; None on PostgreSQL."""
+    url = db.engine.engine.url
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
 def forget_log() -> bool:
     """Empties SQLite's write-ahead log, which still holds what was overwritten; whether nobody was in the way."""
-    engine = db.engine.engine
-    if engine.dialect.name != "sqlite":
+    file = sqlite_file()
+    if file is None:
         return True
-    with closing(sqlite3.connect(engine.url.database or "", timeout=PATIENCE_SECONDS)) as connection:
+    with closing(sqlite3.connect(file, timeout=PATIENCE_SECONDS)) as connection:
         (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not is_busy
 

@@ -12,16 +12,17 @@ from booking.db import db
 from config import ROOT, settings
 
 UPGRADE = (sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade")
+QUIETLY = {"PYTHONWARNINGS": "ignore"}  # for a process of ours that somebody at a terminal waits for
 
 
 def upgrade(url: str) -> None:
-    """Runs the migrations that are missing on another database than the application's own."""
+    """Runs the migrations that are missing on the database at this address."""
     env = {
         **os.environ,
         "DATABASE_URL": url,
         "INSTANCE_DIR": str(settings().instance),
         "SECRET_KEY": settings().secret_key,
-        "PYTHONWARNINGS": "ignore",
+        **QUIETLY,
     }
     done = subprocess.run(UPGRADE, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
 
 import waitress
 from flask import Flask
@@ -53,20 +52,16 @@ def bind(settings: Settings) -> socket.socket:
 def prepare(app: Flask, settings: Settings) -> None:
     """A database that is ready, and, for somebody trying us out, one with something in it."""
     if settings.is_loopback and schema.is_behind(app):
-        subprocess.run(schema.UPGRADE, cwd=ROOT, env=child_environment(os.environ), check=True)
+        with app.app_context():
+            schema.upgrade(settings.database_url)
     schema.require(app)
     if settings.is_loopback:
         with app.app_context():
             if demonstration.is_wanted():
                 print("Making up firms, trainers and visits to look at. This takes a few seconds, once.", flush=True)
                 db.session.remove()  # it holds the lock that the other process needs
-                subprocess.run(demonstration.LOAD, cwd=ROOT, env=child_environment(os.environ), check=True)
+                subprocess.run(demonstration.LOAD, cwd=ROOT, env={**os.environ, **schema.QUIETLY}, check=True)
             print(f"\n{demonstration.welcome()}\n", flush=True)
-
-
-def child_environment(env: Mapping[str, str]) -> dict[str, str]:
-    """Ours, quietly."""
-    return {**env, "PYTHONWARNINGS": "ignore"}
 
 
 def serve(app: Flask, listener: socket.socket, *, proxied: bool) -> None:

@@ -83,7 +83,7 @@ def _read(trainers: Select[*tuple[Any, ...]], wish: Wish, *, but_visit: int | No
         "now": wish.now,
         "but_visit": but_visit or 0,
     }
-    statement = diary_rows.with_held(trainers, -(-window.size // diary_rows.PIECE))
+    statement = diary_rows.with_held(trainers, _pieces(window))
     found = diary_rows.rows(statement, {**values, **which})
     values["ids"] = [row.id for row in found]
     return _Read(found, values, window, _hours(values), _absences(values))
@@ -144,12 +144,16 @@ def _absences(values: Mapping[str, object]) -> dict[int, tuple[Absence, ...]]:
 
 def _held(row: Row[*tuple[Any, ...]], window: Window) -> int:
     """Held slots as bits in the window. A slot is held once by a trainer, so the sum of its bits is their union."""
-    pieces = -(-window.size // diary_rows.PIECE)
     held = 0
-    for piece, bits in enumerate(row[-pieces:]):
+    for piece, bits in enumerate(row[-_pieces(window) :]):
         if bits:
             held |= int(bits) << diary_rows.PIECE * piece
     return held & span(0, window.size)  # the last piece may reach beyond it
+
+
+def _pieces(window: Window) -> int:
+    """How many columns of held bits it takes."""
+    return -(-window.size // diary_rows.PIECE)
 
 
 def _near(values: Mapping[str, object], wish: Wish) -> dict[int, tuple[HeldVisit, ...]]:

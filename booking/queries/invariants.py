@@ -12,7 +12,12 @@ PLACED = SLOT_KEEPERS - {VisitState.HELD}  # a hold may run out, and its rows wi
 
 def broken(connection: Connection) -> list[str]:
     """A sentence for each promise that the rows do not keep; none when they all do."""
-    return [*_claimed_twice(connection), *_claims_of_the_ended(connection), *_short_of_claims(connection)]
+    return [
+        *_claimed_twice(connection),
+        *_mailed_twice(connection),
+        *_claims_of_the_ended(connection),
+        *_short_of_claims(connection),
+    ]
 
 
 def _claimed_twice(connection: Connection) -> Iterator[str]:
@@ -20,6 +25,9 @@ def _claimed_twice(connection: Connection) -> Iterator[str]:
     twice = select(*half_day).where(VisitSlot.trainer_id.is_not(None)).group_by(*half_day).having(func.count() > 1)
     for trainer_id, day, half in connection.execute(twice):
         yield f"trainer {trainer_id} is claimed twice on {day} {half}"
+
+
+def _mailed_twice(connection: Connection) -> Iterator[str]:
     for (key,) in connection.execute(select(Mail.key).group_by(Mail.key).having(func.count() > 1)):
         yield f"mail {key} is there twice"
 

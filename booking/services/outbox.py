@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Result, bindparam, select, update
+from sqlalchemy import ColumnElement, CursorResult, Result, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -30,11 +30,6 @@ STANDING: Mapping[MailState, str] = {
 
 
 _WAITS = Mail.state.in_((MailState.WAITING, MailState.FAILED))
-_REPLACED = (
-    update(Mail)
-    .where(_WAITS, Mail.series == bindparam("of_series"), Mail.id < bindparam("before"))
-    .values(state=MailState.WITHDRAWN, error="Replaced by a newer one")
-)
 # The unique key decides, with no savepoint: nothing is returned for a mail that is there already.
 _PUT: Mapping[str, ReturningInsert[Mail]] = {
     name: insert(Mail).on_conflict_do_nothing(index_elements=[Mail.key]).returning(Mail)
@@ -91,7 +86,7 @@ def put(
     mail = db.session.scalars(_PUT[db.engine.dialect.name], row).one_or_none()
     if mail is None:
         return db.session.scalars(select(Mail).filter_by(key=row["key"])).one()
-    _replace(mail)
+    _end(Mail.series == key, Mail.id < mail.id, why="Replaced by a newer one")
     db.session.info[WRITTEN] = True
     return mail
 
@@ -112,6 +107,11 @@ def withdraw(*, act: Act | None = None, visit: Visit | None = None, mail_id: int
             raise Overtaken("The email about this has gone out, so it cannot be undone")
         return _end(Mail.act_id == act.id, why="Undone")
     return _end(Mail.visit_id == visit.id if visit else Mail.id == mail_id, why="Taken back")
+
+
+def waiting(visit: Visit) -> list[int]:
+    """Numbers of the mails about it that would still go out, or that somebody has to mend."""
+    return list(db.session.scalars(select(Mail.id).where(Mail.visit_id == visit.id, _WAITS).order_by(Mail.id)))
 
 
 def wait_again(mail_ids: Collection[int]) -> None:
@@ -170,15 +170,6 @@ def _row(message: Message, *, now: datetime) -> dict[str, object]:
         "state": MailState.WAITING,
         "created_at": now,
     }
-
-
-def _replace(mail: Mail) -> None:
-    """Withdraws the older mails of this one's series that have not left."""
-    older = {"of_series": mail.series, "before": mail.id}
-    if _count(db.session.connection().execute(_REPLACED, older)):
-        for known in db.session.identity_map.values():
-            if isinstance(known, Mail) and known is not mail:
-                db.session.expire(known)
 
 
 def _change(mail: Mail, allowed: set[MailState], **values: object) -> None:

@@ -70,7 +70,7 @@ def record(
     snapshot = {
         **{name: columns(row, but=_KEPT) if row else None for name, row in rows.items()},
         "slots": _slots(visit) if visit else [],
-        "mails": _waiting(visit) if visit else [],
+        "mails": outbox.waiting(visit) if visit else [],
         "parts": _parts(trainer) if trainer else {},
     }
     if is_new:
@@ -187,12 +187,6 @@ def _id(act: Act, name: str) -> int | None:
 def _may_go_back(current: State, before: State) -> None:
     if current is not before:
         lifecycle.undo(current, before)
-
-
-def _waiting(visit: Visit) -> list[int]:
-    """Mails about it that would still go out, or that somebody has to mend."""
-    open_ones = Mail.state.in_((MailState.WAITING, MailState.FAILED))
-    return list(db.session.scalars(select(Mail.id).where(Mail.visit_id == visit.id, open_ones).order_by(Mail.id)))
 
 
 def _parts(trainer: Trainer) -> dict[str, list[Columns]]:

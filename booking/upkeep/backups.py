@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, make_url
 
-from booking.db import db
+from booking.db import db, sqlite_file
 from booking.queries import invariants
 from booking.upkeep import copying
 from config import settings
@@ -31,8 +31,8 @@ def make(now: datetime) -> Path:
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)
     try:
-        if db.engine.dialect.name == "sqlite":
-            copy_file(Path(str(db.engine.url.database)), draft)
+        if source := sqlite_file():
+            copy_file(source, draft)
         else:
             copy_rows(draft)
         check(draft)

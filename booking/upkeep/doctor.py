@@ -13,12 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from booking import schema
 from booking.db import db
 from booking.domain.days import london_time
+from booking.domain.desk.needs import WORKER_SILENT
 from booking.post_office.carriers import Line
 from booking.queries import invariants, outbox
 from booking.upkeep import backups
 from config import settings
 
-SILENT = timedelta(minutes=5)  # the worker's timetable runs each minute
 BACKUP_AGE = timedelta(hours=26)
 FREE_BYTES = 500_000_000
 SECRET_LENGTH = 32
@@ -88,7 +88,7 @@ def promises() -> Finding:
 
 def worker(now: datetime) -> Finding:
     beat = outbox.last_beat()
-    if beat is None or now - beat > SILENT:
+    if beat is None or now - beat > WORKER_SILENT:
         since = f"since {beat:%Y-%m-%d %H:%M} UTC" if beat else "ever"
         return Finding("worker", f"No sign of life {since}: no mail leaves", "python -m booking.serve")
     return Finding("worker", f"Alive {int((now - beat).total_seconds())} seconds ago")

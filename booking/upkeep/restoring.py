@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from booking import schema
-from booking.db import db
+from booking.db import db, sqlite_file
 from booking.upkeep import backups, copying
 from config import settings
 
@@ -23,7 +23,7 @@ class InUse(Exception):
 def restore(file: Path, now: datetime) -> str:
     """Puts a backup in the place of the database; where the old one lies from then on. Raises Unfit, InUse."""
     backups.check(file)
-    target = Path(str(db.engine.url.database)) if db.engine.dialect.name == "sqlite" else None
+    target = sqlite_file()
     work = (target.parent if target else settings().backups) / f"restoring-{now:%Y%m%d-%H%M%S}.db"
     shutil.copy(file, work)
     try:

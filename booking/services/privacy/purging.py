@@ -34,7 +34,6 @@ def purge(now: datetime, *, most: int = MOST) -> Mapping[str, int]:
             found[words] = len(ids)
     if found:
         db.session.info[LEFTOVERS] = True
-    db.session.flush()
     return found
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from booking.db import db
@@ -10,8 +11,6 @@ from booking.domain.errors import Overtaken, Refused
 from booking.models import Trainer, TrainerBar, Visit
 from booking.queries.desk.bars import BARRED, UNBARRED
 from booking.services import history
-
-KNOWN = "A colleague has noted already that {firm} is not sent {trainer}"
 
 
 def add(visit: Visit, trainer_id: int, *, reason: str, actor: Actor, now: datetime) -> Trainer:
@@ -23,13 +22,13 @@ def add(visit: Visit, trainer_id: int, *, reason: str, actor: Actor, now: dateti
     if trainer is None:
         raise Refused("Select a trainer", field="trainer")
     assert visit.firm is not None, "it was sent"
-    if db.session.get(TrainerBar, (visit.firm.id, trainer.id)):
-        raise Overtaken(KNOWN.format(firm=visit.firm.name, trainer=trainer.name), field="trainer")
+    row = {"firm_id": visit.firm.id, "trainer_id": trainer.id, "reason": reason, "created_at": now}
     try:
         with db.session.begin_nested():
-            db.session.add(TrainerBar(firm_id=visit.firm.id, trainer_id=trainer.id, reason=reason, created_at=now))
+            db.session.execute(insert(TrainerBar).values(row))
     except IntegrityError:
-        raise Overtaken(KNOWN.format(firm=visit.firm.name, trainer=trainer.name), field="trainer") from None
+        words = f"A colleague has noted already that {visit.firm.name} is not sent {trainer.name}"
+        raise Overtaken(words, field="trainer") from None
     words = f"{visit.firm.name} asked for another trainer than {trainer.name}"
     history.add(BARRED, actor=actor, now=now, words=words, visit=visit, trainer=trainer, reason=reason)
     return trainer
