@@ -11,6 +11,16 @@ from playwright.sync_api import Locator, Page, Request, Response
 WALKS = [("postgresql", "mouse"), ("sqlite", "keyboard"), ("sqlite", "no script")]
 by_everybody = pytest.mark.parametrize(("database", "hands"), WALKS, indirect=True, scope="session")
 MOST_TABS = 250
+FIRM = "jo@hallett.example"
+DETAILS = {  # as a firm fills in the page of details
+    "Your name": "Jo Hallett",
+    "Work email": FIRM,
+    "Phone": "01632 960 002",
+    "Organisation": "Hallett Joinery",
+    "Address": "Lowman Mill Yard",
+    "Town or village": "Tiverton",
+    "People taking part": "7",
+}
 SEEN = """() => {
     const words = text => text.split(/\\s+/).filter(Boolean).join(" ");
     const page = document.documentElement;

@@ -12,18 +12,8 @@ from booking.domain.access import WORKER, Purpose
 from booking.models import Link, Trainer, Visit
 from booking.services import links, visits
 from tests import make
-from tests.journeys.people import Person, by_everybody
+from tests.journeys.people import DETAILS, Person, by_everybody
 from tests.journeys.site import Site
-
-DETAILS = {
-    "Your name": "Jo Hallett",
-    "Work email": "jo@hallett.example",
-    "Phone": "01632 960 002",
-    "Organisation": "Hallett Joinery",
-    "Address": "Lowman Mill Yard",
-    "Town or village": "Tiverton",
-    "People taking part": "7",
-}
 
 
 @by_everybody

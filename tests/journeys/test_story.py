@@ -6,25 +6,16 @@ import icalendar
 
 from booking.db import transaction
 from tests import make
-from tests.journeys.people import Person, by_everybody
+from tests.journeys.people import DETAILS, FIRM, Person, by_everybody
 from tests.journeys.site import Site
 
-FIRM, ANN = "jo@hallett.example", "ann.bell@trainers.example"
+ANN = "ann.bell@trainers.example"
 ENQUIRY = {
     "What you need, in your own words": "Two new supervisors, and the jobs run late.",
     "Where it would be": "EX16 4ZZ",
     "Firm or organisation": "Hallett Joinery",
     "Your name": "Jo Hallett",
     "Work email": FIRM,
-}
-DETAILS = {
-    "Your name": "Jo Hallett",
-    "Work email": FIRM,
-    "Phone": "01632 960 002",
-    "Organisation": "Hallett Joinery",
-    "Address": "Lowman Mill Yard",
-    "Town or village": "Tiverton",
-    "People taking part": "7",
 }
 
 

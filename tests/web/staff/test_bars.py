@@ -1,29 +1,15 @@
 """Trainers whom a firm does not want again: noted with a reason, kept out of the shortlist, taken away."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from flask import Flask
 
 from booking.models import Visit
 from tests import make
-from tests.conftest import NOW
 from tests.counting import counted
 from tests.pages import PageClient
-from tests.signing import browser, signed_in
 from tests.web.staff.desk import acts, press, told_beside, words_of
 
-
-@pytest.fixture(autouse=True)
-def _then() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(app: Flask) -> PageClient:
-    return signed_in(browser(app), make.cora())
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

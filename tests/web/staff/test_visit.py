@@ -1,10 +1,8 @@
 """One visit on staff's screen: how it stands, and every change with its reason, its fee and its second thoughts."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 
 from booking.domain.lifecycle import TrainerAnswer, VisitState
@@ -16,16 +14,7 @@ from tests.pages import PageClient
 from tests.signing import browser, signed_in
 from tests.web.staff.desk import NO_NUMBERS, told_beside
 
-
-@pytest.fixture(autouse=True)
-def _then() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(app: Flask) -> PageClient:
-    return signed_in(browser(app), make.cora())
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def seen(visit: Visit) -> dict[str, str]:

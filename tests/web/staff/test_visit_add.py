@@ -1,32 +1,18 @@
 """A visit that staff book by hand: what the enquiry told is filled in, and nothing typed is lost."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
-from flask import Flask
 from sqlalchemy import select
 
 from booking.db import db
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.models import Visit
 from tests import make
-from tests.conftest import NOW
 from tests.pages import PageClient
-from tests.signing import browser, signed_in
 from tests.web.staff.desk import NO_NUMBERS, told_beside
 
-
-@pytest.fixture(autouse=True)
-def _then() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(app: Flask) -> PageClient:
-    return signed_in(browser(app), make.cora())
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def fields(**changes: Any) -> dict[str, Any]:

@@ -1,12 +1,10 @@
 """What staff change about a visit on its own pages: another day, another trainer, a no by phone, a second report."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -26,15 +24,7 @@ from tests.web.staff.desk import acts, last_act, press, told_beside, words_of
 THURSDAY = date(2027, 3, 25)
 
 
-@pytest.fixture(autouse=True)
-def _then() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(app: Flask) -> PageClient:
-    return signed_in(browser(app), make.cora())
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def at(visit: Visit, page: str = "") -> str:

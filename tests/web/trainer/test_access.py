@@ -1,6 +1,5 @@
 """A trainer's way in: the mailed link, the device behind its button, the lost link."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -18,12 +17,6 @@ from tests.pages import PageClient
 from tests.signing import browser, signed_in_trainer
 
 CORA = Actor(ActorKind.STAFF, 1, "Cora Dunn")
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

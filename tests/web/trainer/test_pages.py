@@ -1,12 +1,10 @@
 """A trainer's pages: what to answer, where to be, what to say afterwards, days off, the calendar."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import icalendar
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -20,23 +18,7 @@ from tests import make
 from tests.conftest import NOW
 from tests.counting import counted
 from tests.pages import PageClient
-from tests.signing import browser, signed_in_trainer
-
-
-@pytest.fixture(autouse=True)
-def _then() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def ann(app: Flask) -> Trainer:
-    return make.ann(make.course("Leading people"))
-
-
-@pytest.fixture
-def phone(app: Flask, ann: Trainer) -> PageClient:
-    return signed_in_trainer(browser(app), ann)
+from tests.signing import browser
 
 
 def offered(ann: Trainer, **changes: Any) -> Visit:

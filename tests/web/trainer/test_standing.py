@@ -1,10 +1,8 @@
 """A trainer's visit while something else is asked for, or has been reported: what stands, and whom to ring."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 
 from booking.domain.days import Half, Slot
@@ -20,12 +18,6 @@ from tests.web.staff.desk import acts, words_of
 
 THURSDAY = date(2027, 3, 25)
 STANDS = "Wednesday 24 March stands with you until that is answered."
-
-
-@pytest.fixture(autouse=True)
-def _then() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What is a trainer's own: visits, and those they are only asked about; reports, weeks, days off, the calendar."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,26 +20,10 @@ from tests import make
 from tests.conftest import NOW
 from tests.make import DAY
 from tests.pages import PageClient
-from tests.signing import browser, signed_in_trainer
+from tests.signing import browser
 
 YESTERDAY, TODAY = date(2026, 11, 23), date(2026, 11, 24)
 A_WEEK = timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def ann(app: Flask) -> Trainer:
-    return make.ann(make.course("Leading people"))
-
-
-@pytest.fixture
-def phone(app: Flask, ann: Trainer) -> PageClient:
-    return signed_in_trainer(browser(app), ann)
 
 
 def bens_that_ann_is_asked_about(ann: Trainer, **changes: Any) -> Visit:
