@@ -154,11 +154,10 @@ def county_of(outcode: str) -> Where:
     return Where(Reach.SERVED, found.county, found.county_name, choices=(found.county,))
 
 
-def read_place(text: str, *, field: str = "place") -> tuple[County | None, str]:
-    """The served county (None: another) that a person means, and the place as told, a postcode in its usual form.
+def read_place(text: str) -> tuple[County | None, str]:
+    """The served county (None: another, or not said) that a person means, and the place as told, postcodes in capitals.
 
-    Reads "ex16 4zz", "EX16", "Tiverton, Devon" and "Tiverton EX16 4ZZ". Refused when neither postcode nor county is in
-    it.
+    Reads "ex16 4zz", "EX16", "Tiverton, Devon" and "Tiverton EX16 4ZZ"; a town alone does not settle its county.
     """
     words = text.split()
     for ending in (words[-2:], words[-1:]):
@@ -168,6 +167,4 @@ def read_place(text: str, *, field: str = "place") -> tuple[County | None, str]:
             continue
         return county_of(outcode).county, text.upper() if len(words) == len(ending) else text
     named = [county for county in County if county.value in text.lower()]
-    if len(named) != 1:
-        raise Refused("Enter a postcode, like EX1 1AA, or a county, like Devon", field=field)
-    return named[0], text
+    return named[0] if len(named) == 1 else None, text

@@ -31,7 +31,7 @@ class Enquiry(Base):
     course_id: Mapped[int | None] = mapped_column(ref("courses"))
     result_id: Mapped[int | None] = mapped_column(ref("results"))
     message: Mapped[str] = mapped_column(Text, default="")
-    county: Mapped[County | None] = mapped_column(Word(County))  # None: outside the four
+    county: Mapped[County | None] = mapped_column(Word(County))  # None: outside the four, or not said
     place: Mapped[str] = mapped_column(String(60), default="")  # postcode or place as told
     people: Mapped[int | None]
     call_band: Mapped[str] = mapped_column(String(20), default="")  # when to ring

@@ -30,7 +30,8 @@ DAYS_TO_COMPLAINERS = 2  # working days, until they know who looks into it
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a firm has told us, cleaned. `phone` is E.164; `county` is None outside the four; `place` as it was told."""
+    """What a firm has told us, cleaned. `phone` is E.164; `place` as it was told; `county` is None outside the four,
+    and where it was not said."""
 
     reason: EnquiryReason
     firm_name: str
@@ -59,8 +60,7 @@ def receive(told: Told, *, suspicion: str = "", now: datetime) -> Enquiry:
 def by_phone(told: Told, *, actor: Actor, now: datetime) -> Enquiry:
     """What somebody said on the telephone, typed in by a colleague, who owns it. Acknowledged to an address given."""
     enquiry = record(told, owner=db.session.get_one(Staff, actor.id), by_phone=True, now=now)
-    if told.email:
-        _acknowledge(enquiry, now=now)
+    _acknowledge(enquiry, now=now)
     return enquiry
 
 
@@ -219,6 +219,8 @@ def _announce(enquiry: Enquiry, *, act: Act | None = None, now: datetime) -> Non
 
 
 def _acknowledge(enquiry: Enquiry, *, act: Act | None = None, now: datetime) -> None:
+    if not enquiry.contact.email:
+        return  # who wants a call need not give one
     key = f"enquiry:{enquiry.id}:received:business"
     message = to_business.enquiry_received(enquiry)
     outbox.put(message, key=key, now=now, enquiry=enquiry, act=act, delay=act is not None)

@@ -115,9 +115,11 @@ def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", CSP)
+    is_private = request.blueprint in PRIVATE or "token" in (request.view_args or {})
     if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
-    if request.blueprint in PRIVATE or "token" in (request.view_args or {}):
+        is_typed = request.method == "POST" and not is_private  # who goes Back to a refused form finds it again
+        response.headers.setdefault("Cache-Control", "private, no-cache" if is_typed else "no-store")
+    if is_private:
         response.headers.setdefault("X-Robots-Tag", "noindex")
     return response
 

@@ -39,6 +39,12 @@ def test_private_pages_are_not_kept(client: PageClient) -> None:
     assert [(each.status_code, each.headers["Cache-Control"]) for each in answers] == [(200, "no-store")] * 4
 
 
+def test_a_refused_form_is_there_again_for_who_goes_back_to_it(client: PageClient) -> None:
+    """A browser that may not keep the answer to a post says that it has lost it (ERR_CACHE_MISS in Chromium)."""
+    kept = {path: client.post(path).headers["Cache-Control"] for path in ("/enquire", "/staff/sign-in")}
+    assert kept == {"/enquire": "private, no-cache", "/staff/sign-in": "no-store"}
+
+
 def test_files_do_not_depend_on_who_is_here(client: PageClient) -> None:
     signed_in(client, make.cora())
     with client.get("/static/booking.css") as response:

@@ -39,7 +39,7 @@ def receive(form: EnquiryForm, *, result_id: int | None) -> str:
     towards the limits.
     """
     now = clock.now()
-    limited = dict(zip(LIMITS.items(), (network(), form.email.data.lower()), strict=True))
+    limited = dict(zip(LIMITS.items(), (network(), form.email.data.lower() or form.phone.e164), strict=True))
     try:
         with transaction():
             first = forms.first_time(form.key.data, form.fields(), now=now)

@@ -26,6 +26,7 @@ REASONS = {
     EnquiryReason.COMPLAINT.value: "A complaint, so that we put it right",
     EnquiryReason.OTHER.value: "Something else",
 }
+TO_A_PLACE = {EnquiryReason.COURSE, EnquiryReason.DATE, EnquiryReason.OUTSIDE}
 BANDS = {band.value: band.capitalize() for band in CallBand}
 
 
@@ -44,15 +45,15 @@ class EnquiryForm(ScreenedForm):
     call_band = SelectField("When to call", choices=BANDS, validate_choice=False)
     message = Paragraph("What you need, in your own words", limit=2000)
     course = SelectField("Course", validate_choice=False)
-    place = Line("Where it would be", limit=60, missing="Enter a postcode, like EX1 1AA, or a county, like Devon")
+    place = Line("Where it would be", limit=60)
     people = Line("How many people would take part (optional)", limit=40)
     first_1, last_1 = Line("First day", limit=30), Line("Last day", limit=30)
     first_2, last_2 = Line("First day", limit=30), Line("Last day", limit=30)
     first_3, last_3 = Line("First day", limit=30), Line("Last day", limit=30)
     firm = Line("Firm or organisation", limit=120, missing="Enter the name of your firm or organisation")
     contact = Line("Your name", limit=80, missing="Enter your name")
-    email = Email()
     phone = Phone("Phone (optional, unless you want a call)")
+    email = Email("Work email (optional if you want a call)")
     wants_marketing = BooleanField("Send me news of courses a few times a year")
 
     @classmethod
@@ -72,8 +73,6 @@ class EnquiryForm(ScreenedForm):
         return form
 
     ids: dict[str, int]
-    county: County | None = None
-    told_place: str = ""
     number: int | None = None
     spans: tuple[Span, ...] = ()
 
@@ -83,11 +82,11 @@ class EnquiryForm(ScreenedForm):
         return (self.first_1, self.last_1), (self.first_2, self.last_2), (self.first_3, self.last_3)
 
     def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
-        if self.reason.data == EnquiryReason.COMPLAINT:
-            self.place.missing = ""
+        if self.reason.data == EnquiryReason.CALL:
+            self.email.missing = ""
         valid = bool(super().validate(extra_validators))
         spans = [partial(self.read_span, *pair) for pair in self.windows]
-        readers: list[Callable[[], None]] = [self.read_place, self.read_people, *spans, self.read_needs]
+        readers: list[Callable[[], None]] = [self.read_needs, self.read_where, self.read_people, *spans]
         for read in readers:
             try:
                 read()
@@ -95,16 +94,6 @@ class EnquiryForm(ScreenedForm):
                 self.refuse(refusal)
                 valid = False
         return valid
-
-    def read_place(self) -> None:
-        if self.place.errors or not (self.place.data or self.place.missing):
-            return
-        try:
-            self.county, self.told_place = read_place(self.place.data)
-        except Refused:
-            if self.reason.data != EnquiryReason.OUTSIDE:
-                raise
-            self.told_place = self.place.data
 
     def read_people(self) -> None:
         typed = self.people.data
@@ -130,10 +119,16 @@ class EnquiryForm(ScreenedForm):
             wrong = self.reason.data == EnquiryReason.COMPLAINT
             raise Refused("Enter what went wrong" if wrong else "Enter what you need", field="message")
 
+    def read_where(self) -> None:
+        """A trainer goes somewhere; a call, a complaint and a question may be about no place."""
+        if self.reason.data in TO_A_PLACE and not (self.place.data or self.place.errors):
+            raise Refused("Enter where it would be: a postcode, a town or a county", field="place")
+
     def told(self, *, result_id: int | None) -> Told:
         """What the firm has told us; `result_id` is the diagnostic's result that goes with it."""
         reason = EnquiryReason(self.reason.data or "")
         band = CallBand(self.call_band.data) if self.call_band.data in set(CallBand) else CallBand.ANY
+        county, place = read_place(self.place.data)
         return Told(
             reason=reason,
             firm_name=self.firm.data,
@@ -141,8 +136,8 @@ class EnquiryForm(ScreenedForm):
             email=self.email.data,
             phone=self.phone.e164,
             message=self.message.data,
-            county=self.county,
-            place=self.told_place,
+            county=county,
+            place=place,
             people=self.number,
             windows=self.spans,
             call_band=band if reason is EnquiryReason.CALL else None,

@@ -95,7 +95,6 @@ def test_every_mistake_is_told_beside_its_field_and_nothing_is_lost(client: Page
         opened(client),
         reason=None,
         message="",
-        place="the moon",
         people="about eight",
         first_1="31 February",
         last_2="20 January",
@@ -108,7 +107,6 @@ def test_every_mistake_is_told_beside_its_field_and_nothing_is_lost(client: Page
     assert errors(response) == {
         "reason": "Select what we can do for you",
         "message": "Enter what you need",
-        "place": "Enter a postcode, like EX1 1AA, or a county, like Devon",
         "people": "Number of people must be a number from 1 to 500, like 8",
         "first_1": "Enter a day, like 12 January or 12/1/2027",
         "first_2": "Enter the first day that would suit",
@@ -117,7 +115,7 @@ def test_every_mistake_is_told_beside_its_field_and_nothing_is_lost(client: Page
         "email": "Enter an email address, like name@example.com",
         "phone": "Enter a phone number, like 01632 960 001",
     }
-    for typed in ("the moon", "about eight", "31 February", "20 January", "jo at hallett", "ring me"):
+    for typed in ("about eight", "31 February", "20 January", "jo at hallett", "ring me"):
         assert f'value="{typed}"' in response.text
     assert "<details open>" in response.text
     assert count(session, Enquiry) == 0
@@ -131,6 +129,8 @@ def test_every_mistake_is_told_beside_its_field_and_nothing_is_lost(client: Page
             {"reason": "date", "message": "", "first_1": "", "last_1": ""},
             {"message": "Enter which days would suit, in your own words or below"},
         ),
+        ({"place": ""}, {"place": "Enter where it would be: a postcode, a town or a county"}),
+        ({"email": ""}, {"email": "Enter your work email"}),
         ({"people": "501"}, {"people": "Number of people must be a number from 1 to 500, like 8"}),
         ({"last_1": "11/1/2027"}, {"last_1": "The last day must be Tuesday 12 January 2027 or later"}),
         ({"first_1": "1/11/2026", "last_1": ""}, {"first_1": "Sunday 1 November 2026 is in the past"}),
@@ -145,12 +145,26 @@ def test_what_one_reason_needs(client: PageClient, changes: dict[str, Any], said
     [
         {"reason": "call", "message": "", "call_band": "11am to 2pm"},
         {"reason": "date", "message": ""},
+        {"reason": "call", "message": "", "email": "", "place": ""},
         {"reason": "outside", "place": "Swindon, by the canal"},
-        {"reason": "other", "people": "", "first_1": "", "last_1": "", "phone": ""},
+        {"reason": "other", "place": "", "people": "", "first_1": "", "last_1": "", "phone": ""},
     ],
 )
 def test_what_one_reason_can_do_without(client: PageClient, changes: dict[str, Any]) -> None:
     assert send(client, opened(client), **changes).status_code == 303
+
+
+def test_a_town_is_a_place_though_its_county_is_not_known(client: PageClient, session: Session) -> None:
+    page = client.get(send(client, opened(client), place="Poole").location)
+    assert (stored(session).place, stored(session).county, "<dd>Poole</dd>" in page.text) == ("Poole", None, True)
+
+
+def test_who_wants_to_be_rung_gives_a_number_and_no_address(client: PageClient, session: Session) -> None:
+    make.cora()
+    response = send(client, opened(client), reason="call", message="", place="", email="")
+    page = client.get(response.location).text
+    assert ("We email" in page, "We ring you on 01632 960002" in page, ">Where<" in page) == (False, True, False)
+    assert session.scalars(select(Mail.kind).distinct()).all() == ["new_enquiry"]
 
 
 def test_a_call_is_promised_within_its_band(client: PageClient) -> None:

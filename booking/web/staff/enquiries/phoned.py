@@ -13,7 +13,7 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.errors import Overtaken, Refused
 from booking.domain.lifecycle import EnquiryReason
-from booking.domain.places import County, read_place
+from booking.domain.places import read_place
 from booking.domain.text import whole_number
 from booking.domain.words import Span, parse_span
 from booking.queries import catalogue
@@ -49,8 +49,6 @@ class PhonedForm(KeyedForm):
     last = Line("Last day", limit=30)
 
     courses: Mapping[str, int]
-    county: County | None = None
-    told_place: str = ""
     number: int | None = None
     span: Span | None = None
 
@@ -63,7 +61,7 @@ class PhonedForm(KeyedForm):
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         valid = bool(super().validate(extra_validators))
-        readers: tuple[Callable[[], None], ...] = (self.read_reach, self.read_place, self.read_people, self.read_days)
+        readers: tuple[Callable[[], None], ...] = (self.read_reach, self.read_people, self.read_days)
         for read in readers:
             try:
                 read()
@@ -75,15 +73,6 @@ class PhonedForm(KeyedForm):
     def read_reach(self) -> None:
         if not (self.phone.data or self.email.data or self.phone.errors or self.email.errors):
             raise Refused("Enter a phone number or an email address, so that we can answer", field="phone")
-
-    def read_place(self) -> None:
-        """A place in words is kept as it was said; the county is known from a postcode or a county's name."""
-        self.told_place = self.place.data
-        if self.place.data and not self.place.errors:
-            try:
-                self.county, self.told_place = read_place(self.place.data)
-            except Refused:
-                self.county = None
 
     def read_people(self) -> None:
         typed = self.people.data
@@ -99,6 +88,7 @@ class PhonedForm(KeyedForm):
 
     def told(self) -> Told:
         """What the firm has told us."""
+        county, place = read_place(self.place.data)
         return Told(
             reason=EnquiryReason(self.reason.data) if self.reason.data in set(EnquiryReason) else EnquiryReason.OTHER,
             firm_name=self.firm.data,
@@ -106,8 +96,8 @@ class PhonedForm(KeyedForm):
             email=self.email.data,
             phone=self.phone.e164,
             message=self.message.data,
-            county=self.county,
-            place=self.told_place,
+            county=county,
+            place=place,
             people=self.number,
             windows=(self.span,) if self.span else (),
             course_id=self.courses.get(self.course.data or ""),
