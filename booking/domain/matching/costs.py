@@ -64,9 +64,9 @@ def _drive(who: Candidate, need: Need) -> Cost:
     detour = _detour(who, need, before=before, after=after) if before or after else None
     if detour is None:
         pence = _whole_pounds(both_ways)
-        return Cost(Term.DRIVE, pence, f"{distance} ({pounds(pence)} both ways)")
+        return Cost(Term.DRIVE, pence, f"{distance}{_sum(pence, ' both ways')}")
     pence = _whole_pounds(detour)
-    return Cost(Term.DRIVE, pence, f"{distance}, beside another visit ({pounds(pence)} for the detour)")
+    return Cost(Term.DRIVE, pence, f"{distance}, beside another visit{_sum(pence, ' for the detour')}")
 
 
 def _neighbours(who: Candidate, need: Need) -> tuple[HeldVisit | None, HeldVisit | None]:
@@ -118,9 +118,9 @@ def _nights(who: Candidate, need: Need) -> Cost:
     if need.days == 1:
         words = "no night"
     elif 2 * home > NIGHT_PENCE:
-        words = f"{need.days - 1} night{'s' if need.days > 2 else ''} away ({pounds(pence)})"
+        words = f"{need.days - 1} night{'s' if need.days > 2 else ''} away{_sum(pence)}"
     else:
-        words = f"home between the days ({pounds(pence)})"
+        words = f"home between the days{_sum(pence)}"
     if needs_night_before(minutes, need.first):
         words = f"leaves home the evening before{f', {words}' if need.days > 1 else ''}"
     return Cost(Term.NIGHTS, pence, words)
@@ -129,7 +129,7 @@ def _nights(who: Candidate, need: Need) -> Cost:
 def _fair(share: Share, length: int) -> Cost:
     pence = _whole_pounds(_unfairness(share.load + length, share.fair) - _unfairness(share.load, share.fair))
     half_days = f"{share.load} half-day{'' if share.load == 1 else 's'}"
-    return Cost(Term.FAIR, pence, f"{half_days} of a fair {math.floor(share.fair + 0.5)} ({pounds(pence)})")
+    return Cost(Term.FAIR, pence, f"{half_days} of a fair {math.floor(share.fair + 0.5)}{_sum(pence)}")
 
 
 def _unfairness(load: int, fair: float) -> float:
@@ -140,17 +140,22 @@ def _preference(who: Candidate, need: Need) -> Cost:
     county = need.wish.county
     liking = who.counties.get(county, 0)
     words = {1: "likes", 0: "no preference for", -1: "would rather not go to"}[liking]
-    return Cost(Term.PREFERENCE, LIKING_PENCE[liking], f"{words} {county.label} ({pounds(LIKING_PENCE[liking])})")
+    return Cost(Term.PREFERENCE, LIKING_PENCE[liking], f"{words} {county.label}{_sum(LIKING_PENCE[liking])}")
 
 
 def _continuity(who: Candidate, need: Need, *, is_firm_known: bool) -> Cost:
     firm = need.wish.firm
     if who.taught_on:
-        return Cost(Term.CONTINUITY, 0, f"taught {firm} in {who.taught_on:%B} (£0)")
+        return Cost(Term.CONTINUITY, 0, f"taught {firm} in {who.taught_on:%B}")
     if is_firm_known:
         pence = OTHER_TRAINER_PENCE
-        return Cost(Term.CONTINUITY, pence, f"{firm} knows another trainer ({pounds(pence)})")
-    return Cost(Term.CONTINUITY, 0, f"new to {firm} (£0)")
+        return Cost(Term.CONTINUITY, pence, f"{firm} knows another trainer{_sum(pence)}")
+    return Cost(Term.CONTINUITY, 0, f"new to {firm}")
+
+
+def _sum(pence: int, what_for: str = "") -> str:
+    """ " (£30)", " (£10 off)" for what speaks for the trainer; nothing for nothing."""
+    return f" ({pounds(abs(pence))}{' off' if pence < 0 else ''}{what_for})" if pence else ""
 
 
 def _low(bits: int) -> int:

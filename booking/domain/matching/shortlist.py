@@ -35,9 +35,14 @@ class Match:
 
     @property
     def sentence(self) -> str:
-        """What staff read: "Ann Bell, £49. About 45 minutes from home (£59 both ways), no night, …"."""
+        """Beside the name: "About 45 minutes from home (£59 both ways), no night, likes Devon (£10 off)."."""
         terms = ", ".join(cost.words for cost in self.costs)
-        return f"{self.name}, {pounds(self.total_pence)}. {terms[0].upper()}{terms[1:]}."
+        return f"{terms[0].upper()}{terms[1:]}."
+
+    @property
+    def total(self) -> str:
+        """ "£49", or "£10 off" where more speaks for the trainer than against."""
+        return f"{pounds(abs(self.total_pence))}{' off' if self.total_pence < 0 else ''}"
 
 
 @dataclass(frozen=True, slots=True)

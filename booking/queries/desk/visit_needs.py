@@ -112,7 +112,7 @@ def _unplaced(visit: Visit, around: Around) -> Need:
             f"It stays on {near_day(visit.first_day)} until somebody says yes to {near_day(visit.proposed_day)}."
         )
     else:
-        said.append("Nobody else is free without breaking a rule.")
+        said.append("Nobody else with that day free can go without breaking a rule.")
     return _need(
         Kind.UNPLACED,
         visit,

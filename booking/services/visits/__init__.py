@@ -3,7 +3,7 @@
 from booking.services.firms import Place
 from booking.services.visits.acting import asked_start, asked_trainer
 from booking.services.visits.answers import accept, actor_of, decline, got_it
-from booking.services.visits.asking import ask, ask_next, confirm_address
+from booking.services.visits.asking import ask, ask_next, confirm_address, passed_over
 from booking.services.visits.by_firm import rate, send_link
 from booking.services.visits.by_staff import book
 from booking.services.visits.confirming import confirm
@@ -38,6 +38,7 @@ __all__ = [
     "move_by_firm",
     "move_by_staff",
     "pass_over_silent",
+    "passed_over",
     "promise_again",
     "rate",
     "release",

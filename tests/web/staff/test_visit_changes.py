@@ -129,6 +129,15 @@ def test_choosing_a_trainer_while_a_move_is_asked_for_is_about_the_new_date(desk
     assert (visit.proposed_day, visit.first_day) == (THURSDAY, make.DAY)
 
 
+def test_who_said_no_to_the_date_comes_last_and_says_so(desk: PageClient) -> None:
+    visit = asked()
+    send(desk, visit, "/no")
+    text = desk.get(at(visit, "/assign")).text
+    assert re.findall(r'<th scope="row">(\w+ \w+)<small>', text) == ["Ben Cole", "Ann Bell"]
+    assert "<b>Said no to this date, or nothing.</b>" in text.partition("Ann Bell")[2]
+    assert re.findall(r'class="(btn[^"]*)">Ask (\w+)', text) == [("btn", "Ben"), ("btn alt", "Ann")]
+
+
 def test_a_no_by_phone_asks_the_next_with_the_note_and_can_be_undone(desk: PageClient) -> None:
     visit = asked()
     ann = visit.trainer_id

@@ -143,8 +143,16 @@ def assign(reference: str) -> ResponseReturnValue:
             form.refuse(refusal)
             row = queries.one(reference)  # as a colleague may have left it
     at = visits.asked_start(row)
-    found = shortlist.for_visit(row, at=at, now=clock.now())
-    return render_template("staff/assign.html", form=form, visit=row, at=at, shortlist=found), form.status
+    found, passed = shortlist.for_visit(row, at=at, now=clock.now()), visits.passed_over(row)
+    return render_template(
+        "staff/assign.html",
+        form=form,
+        visit=row,
+        at=at,
+        matches=sorted(found.matches, key=lambda match: (match.needs_override, match.trainer_id in passed)),
+        excluded=found.excluded,
+        passed=passed,
+    ), form.status
 
 
 @pages.route("/visits/<reference>/move", methods=["GET", "POST"])
