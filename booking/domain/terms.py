@@ -43,8 +43,11 @@ class Terms:
         """The last day on which the firm can move or cancel on its page; after it, by telephone."""
         return working.before(first_day, self.online_working_days)
 
-    def sentence(self, first_day: date, *, today: date) -> str:
+    def sentence(self, first_day: date, *, is_confirmed: bool, today: date) -> str:
         """The terms for one visit, without a full stop: "Free to move or cancel until Wednesday 10 March"."""
+        if not is_confirmed:
+            then = self.sentence(first_day, is_confirmed=True, today=today)
+            return f"Nothing is due until we have confirmed the visit. Once we have: {then[0].lower()}{then[1:]}"
         free, part = self.free_until(first_day), self.part_until(first_day)
         if today <= free:
             return f"Free to move or cancel until {_day(free, today=today)}"

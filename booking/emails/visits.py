@@ -7,6 +7,7 @@ from operator import attrgetter
 from urllib.parse import quote_plus
 
 from booking.domain.days import Half, HalfTimes, Slot, london, run_of, run_words
+from booking.domain.lifecycle import VisitState
 from booking.domain.money import Pence, Price
 from booking.domain.terms import Terms
 from booking.domain.words import clock_words, day_words, drive_words, near_day, span_words
@@ -117,7 +118,7 @@ def terms(visit: Visit, *, today: date) -> str:
         part_days=s.half_until_days,
         online_working_days=s.online_until_working_days,
     )
-    return version.sentence(visit.first_day, today=today)
+    return version.sentence(visit.first_day, is_confirmed=visit.state is VisitState.CONFIRMED, today=today)
 
 
 def address(site: Site) -> str:

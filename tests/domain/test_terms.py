@@ -100,7 +100,13 @@ def test_a_bank_holiday_is_no_working_day_for_the_page() -> None:
     ],
 )
 def test_the_terms_of_one_visit_are_one_sentence(today: date, sentence: str) -> None:
-    assert TERMS.sentence(VISIT, today=today) == sentence
+    assert TERMS.sentence(VISIT, is_confirmed=True, today=today) == sentence
+
+
+def test_before_a_visit_is_confirmed_its_terms_say_that_nothing_is_due() -> None:
+    assert TERMS.sentence(VISIT, is_confirmed=False, today=date(2027, 3, 18)) == (
+        "Nothing is due until we have confirmed the visit. Once we have: cancelling now costs the whole price"
+    )
 
 
 @given(st.integers(0, 60), st.integers(0, 3))

@@ -37,6 +37,13 @@ def test_a_cancelled_visit_frees_its_dates_and_leaves_both_calendars(session: An
     assert ["METHOD:CANCEL" in text and "SEQUENCE:2" in text for text in calendars] == [True] * 4
 
 
+def test_nobody_has_to_answer_a_request_that_is_off(session: Any, now: datetime) -> None:
+    visit = make.visit(VisitState.REQUESTED)
+    visits.cancel_by_firm(visit, now=now)
+    assert visit.enquiry
+    assert (visit.enquiry.state, visit.enquiry.answered_at) == (EnquiryState.NEW, now)
+
+
 @pytest.mark.parametrize(
     ("day", "fee"),
     [((2027, 3, 10), 0), ((2027, 3, 11), 575_00), ((2027, 3, 17), 575_00), ((2027, 3, 18), 1_150_00)],

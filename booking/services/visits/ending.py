@@ -101,6 +101,8 @@ def _cancel(visit: Visit, fee: Fee, *, why: str, reason: str, actor: Actor, act:
     visit.proposed_day = visit.proposed_half = visit.proposed_trainer = None
     visit.promised_at = visit.answer_due_at = visit.seen_at = None
     visit.sequence += 1
+    if visit.enquiry:  # nobody waits for an answer any more
+        visit.enquiry.answered_at = visit.enquiry.answered_at or now
     db.session.flush()
     history.add(
         "cancelled",

@@ -104,5 +104,5 @@ def show(form: CheckForm, begun: Begun) -> str:
         price=Price(Pence(hold.price_pence), hold.vat_percent)
         if hold
         else Price(Pence(course.price_pence), settings().vat_percent),
-        terms=rules.terms().sentence(at.day, today=today) if at else "",
+        terms=rules.terms().sentence(at.day, is_confirmed=False, today=today) if at else "",
     )
