@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from booking import clock
 from booking.db import transaction
 from booking.domain.access import Purpose
-from booking.domain.days import london_time, run_of, run_words
+from booking.domain.days import london_time
 from booking.domain.desk.spam import Sending, suspicion
 from booking.domain.errors import Overtaken, Refused, Taken
 from booking.domain.money import Pence, Price
@@ -16,7 +16,7 @@ from booking.services import forms, links, visits
 from booking.web import limits
 from booking.web.business import pages
 from booking.web.business.details import MISSING, is_still_free
-from booking.web.business.journey import mine, placed, sent_page
+from booking.web.business.journey import hours_of, mine, placed, sent_page
 from booking.web.business.picking import run_days
 from booking.web.screening import ScreenedForm
 from booking.web.visitor import network
@@ -100,7 +100,7 @@ def show(form: CheckForm, begun: Begun) -> str:
         missing=missing(begun),
         is_free=is_still_free(begun),
         days=run_days(at, course.half_days, today=today) if at else "",
-        hours=run_words(run_of(at.day, at.half, course.half_days), rules.times()) if at else "",
+        hours=hours_of(begun),
         price=Price(Pence(hold.price_pence), hold.vat_percent)
         if hold
         else Price(Pence(course.price_pence), settings().vat_percent),

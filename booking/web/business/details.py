@@ -18,7 +18,7 @@ from booking.queries.journey.drafts import Begun
 from booking.services import drafts
 from booking.services.drafts import Details
 from booking.web.business import pages
-from booking.web.business.journey import mine, sent_page
+from booking.web.business.journey import hours_of, mine, sent_page
 from booking.web.contacts import Email, Phone
 from booking.web.fields import Form, Line, Paragraph
 from booking.web.filters import phone_words
@@ -118,7 +118,8 @@ def details() -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
             begun = mine()
-    return render_template("business/details.html", form=form, begun=begun, is_free=is_still_free(begun)), form.status
+    hours, is_free = hours_of(begun) if begun else "", is_still_free(begun)
+    return render_template("business/details.html", form=form, begun=begun, hours=hours, is_free=is_free), form.status
 
 
 def store(form: DetailsForm) -> str:

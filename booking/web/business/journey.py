@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from booking import clock
 from booking.domain.access import Purpose
+from booking.domain.days import run_of, run_words
+from booking.queries import rules
 from booking.queries.journey import drafts
 from booking.queries.journey.drafts import Begun
 from booking.services import links
@@ -42,6 +44,12 @@ def sent_page(visit_id: int) -> str:
     """Where it says that the request was sent, and what happens next."""
     link = links.living(Purpose.MANAGE, now=clock.now(), visit_id=visit_id)
     return url_for("business.sent", token=links.token(link)) if link else url_for("business.start")
+
+
+def hours_of(begun: Begun) -> str:
+    """The hours of the date that was chosen, "" where none is."""
+    at, course = begun.at, begun.draft.course
+    return run_words(run_of(at.day, at.half, course.half_days), rules.times()) if at and course else ""
 
 
 def is_change() -> bool:
