@@ -65,7 +65,8 @@ class Settings:
     """Everything that may differ from one installation to the next. Times are London's, periods in the unit named."""
 
     secret_key: str = field(repr=False)
-    database_url: str = f"sqlite:///{INSTANCE / 'booking.db'}"
+    database_url: str = field(default=f"sqlite:///{INSTANCE / 'booking.db'}", repr=False)  # may hold a password
+    redis_url: str = field(default="", repr=False)  # none: each process counts for itself
     base_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -129,6 +130,7 @@ def from_env(env: Mapping[str, str]) -> Settings:
     return Settings(
         secret_key=secret_key(env, instance=instance, public=public),
         database_url=driver(env.get("DATABASE_URL", f"sqlite:///{instance / 'booking.db'}")),
+        redis_url=redis_url(env),
         base_url=base_url,
         host=host,
         port=port,
@@ -180,6 +182,19 @@ def driver(url: str) -> str:
     """The same address with the driver we ship: hosts hand out `postgres://` and `postgresql://`."""
     scheme, _, rest = url.partition("://")
     return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
+
+
+def redis_url(env: Mapping[str, str]) -> str:
+    """The given address, whose words no error repeats: a password may stand in it."""
+    found = env.get("REDIS_URL", "")
+    try:
+        parts = urlsplit(found)
+        is_good = not found or parts.scheme == "unix" or (parts.scheme in {"redis", "rediss"} and parts.port != 0)
+    except ValueError:  # a port that is none
+        is_good = False
+    if not is_good:
+        raise SettingsError("REDIS_URL must be redis://:password@host:6379/0, or the same with rediss:// for TLS")
+    return found
 
 
 def secret_key(env: Mapping[str, str], *, instance: Path, public: bool) -> str:

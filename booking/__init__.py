@@ -5,7 +5,7 @@ import os
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from booking import cli, logs, post_office, worker
+from booking import cli, logs, post_office, redis, worker
 from booking.db import csrf, db
 from booking.web import business, filters, guards, limits, pages, readiness, staff, trainer
 from config import ROOT, Settings
@@ -23,6 +23,7 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     filters.register(app)
     guards.register(app)
+    redis.register(app, settings)
     limits.register(app)
     pages.register(app)
     readiness.register(app)

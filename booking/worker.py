@@ -3,15 +3,20 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from flask import Flask, Response, current_app
 from huey import Huey, MemoryHuey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
+from huey.storage import MemoryStorage
 
 from booking import clock, leftovers
 from booking.db import db, transaction
 from booking.post_office import rounds
+from booking.redis import Away, Shared, shared
 from booking.services import outbox, privacy, visits
 from booking.services.timetable import digests, heartbeats, reminders, schedules
 from config import settings
@@ -65,13 +70,7 @@ def jobs(app: Flask) -> Jobs:
 
 
 def open_jobs(app: Flask) -> Jobs:
-    with app.app_context():
-        folder, testing = settings().instance, settings().testing
-    queue = (
-        MemoryHuey("booking")
-        if testing
-        else SqliteHuey("booking", filename=str(folder / "queue.db"), fsync=False, cache_mb=1, results=False)
-    )
+    queue = open_queue(app)
 
     @queue.task()  # type: ignore[untyped-decorator]  # huey has no types
     def send() -> None:
@@ -84,6 +83,38 @@ def open_jobs(app: Flask) -> Jobs:
             run_timetable()
 
     return Jobs(queue, send, run)
+
+
+def open_queue(app: Flask) -> Huey:
+    with app.app_context():
+        chosen = settings()
+    if way := shared(app):
+        signed = SignedSerializer(secret=chosen.secret_key)  # whoever writes to Redis must not choose what we run
+        return Huey("booking", results=False, serializer=signed, storage_class=SharedQueue, way=way)
+    if chosen.testing:
+        return MemoryHuey("booking")
+    return SqliteHuey("booking", filename=str(chosen.instance / "queue.db"), fsync=False, cache_mb=1, results=False)
+
+
+class SharedQueue(MemoryStorage):  # type: ignore[misc]  # huey has no types
+    """Jobs for whichever worker is free. While Redis is away, each worker does what it put in itself."""
+
+    def __init__(self, name: str, *, way: Shared) -> None:
+        super().__init__(name)
+        self.way, self.key = way, f"{way.name}:queue"
+
+    def enqueue(self, data: bytes, priority: float | None = None) -> None:
+        try:
+            self.way.ask(lambda: self.way.client.lpush(self.key, data))
+        except Away:
+            if not self.queue_size():  # one is as good as many, and a site that only kicks never takes them out
+                super().enqueue(data, priority)
+
+    def dequeue(self) -> bytes | None:
+        with suppress(Away):
+            if found := self.way.ask(lambda: self.way.client.rpop(self.key)):
+                return cast(bytes, found)
+        return cast(bytes | None, super().dequeue())
 
 
 def run_timetable() -> None:

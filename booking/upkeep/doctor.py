@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from flask import current_app
 from flask_mail import Message
@@ -16,6 +17,7 @@ from booking.domain.days import london_time
 from booking.domain.desk.needs import WORKER_SILENT
 from booking.post_office.carriers import Line
 from booking.queries import invariants, outbox
+from booking.redis import Away, shared
 from booking.upkeep import backups
 from config import settings
 
@@ -41,6 +43,7 @@ def examine(now: datetime, *, mail_to: str = "") -> Iterator[Finding]:
     yield disk()
     yield age_of_backups(now)
     yield mail(mail_to)
+    yield redis()
     yield Finding("zone", f"In London it is {london_time(now):%H:%M on %-d %B %Y}")
     try:
         yield database()
@@ -136,6 +139,18 @@ def mail(to: str) -> Finding:
     return Finding(
         "mail", f"{server.host}:{server.port} answers, {tls}{f'; a test is on its way to {to}' if to else ''}"
     )
+
+
+def redis() -> Finding:
+    way = shared(current_app)
+    if not way:
+        return Finding("redis", "Not used: each process counts its limits and wakes its worker for itself")
+    try:
+        told = cast(dict[str, str], way.ask(lambda: way.client.info("server")))
+    except Away as away:
+        words = f"It does not answer ({type(away.__cause__).__name__}): each process goes on for itself"
+        return Finding("redis", words, "Start it, and see REDIS_URL")
+    return Finding("redis", f"{told['redis_version']} answers")
 
 
 def records() -> list[str]:

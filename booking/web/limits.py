@@ -1,4 +1,4 @@
-"""How often one network, or one address, may do a thing. Counted in this process's memory and nowhere else."""
+"""How often one network, or one address, may do a thing: in this process, and with Redis in all of them together."""
 
 import math
 import time
@@ -6,11 +6,14 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, make_response, render_template
 from flask_limiter import Limiter
-from limits import parse
+from limits import RateLimitItem, WindowStats, parse
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from booking import logs
 from booking.domain.errors import Refused
 from booking.domain.words import wait_words
+from booking.redis import Away, Shared, shared
 from booking.web.visitor import network
 
 FLOOD = "60 per hour"  # from everybody; beyond it nothing is refused, but all of it waits for a person's eye
@@ -32,7 +35,37 @@ class TooMany(Refused):
 def register(app: Flask) -> None:
     """Gives the application its counters; with `rate_limits` off it has none, and `spend` lets everybody pass."""
     Limiter(network, app=app, storage_uri="memory://", strategy="moving-window")
+    counters = [each.limiter for each in app.extensions.get("limiter", ())]
+    if counters and (way := shared(app)):
+        counters.append(Together(way))
+    app.extensions["counters"] = counters
     app.register_error_handler(TooMany, show)
+
+
+class Together(MovingWindowRateLimiter):
+    """What all processes have counted. While Redis is away it minds nothing: each process still counts for itself."""
+
+    def __init__(self, way: Shared) -> None:
+        self.way = way
+        super().__init__(RedisStorage("redis://", connection_pool=way.pool, key_prefix=f"{way.name}:limits"))
+
+    def test(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        try:
+            return self.way.ask(lambda: super(Together, self).test(item, *identifiers, cost=cost))
+        except Away:
+            return True
+
+    def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        try:
+            return self.way.ask(lambda: super(Together, self).hit(item, *identifiers, cost=cost))
+        except Away:
+            return True
+
+    def get_window_stats(self, item: RateLimitItem, *identifiers: str) -> WindowStats:
+        try:
+            return self.way.ask(lambda: super(Together, self).get_window_stats(item, *identifiers))
+        except Away:
+            return WindowStats(time.time(), 0)
 
 
 def show(refusal: TooMany) -> Response:
@@ -43,6 +76,7 @@ def show(refusal: TooMany) -> Response:
 
 def spend(act: str, *, limit: str, of: str) -> None:
     """Counts one `act` ("enquire") of somebody (`network()`, an address); TooMany beyond `limit` ("5 per hour")."""
+    check(act, limit=limit, of=of)  # before anything is counted: what one counter refuses, no other holds against them
     _ask("hit", act, limit=limit, of=of)
 
 
@@ -66,9 +100,9 @@ def check(act: str, *, limit: str, of: str) -> None:
 
 
 def _ask(question: str, act: str, *, limit: str, of: str) -> None:
-    for limiter in current_app.extensions.get("limiter", ()):
-        allowed = parse(limit)
-        if not getattr(limiter.limiter, question)(allowed, act, of):
+    allowed = parse(limit)
+    for counter in current_app.extensions["counters"]:
+        if not getattr(counter, question)(allowed, act, of):
             logs.event("limited", act=act)
-            free_at = limiter.limiter.get_window_stats(allowed, act, of).reset_time
+            free_at = counter.get_window_stats(allowed, act, of).reset_time
             raise TooMany(max(1, math.ceil(free_at - time.time())))
