@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from booking.db import db
@@ -173,6 +174,24 @@ def set_next_step(
     words = f"Next: {step}, {near_day(on)}" if step and on else "Took the next step away"
     after = {"next_step": step, "next_on": on}
     _note("planned", enquiry, actor=actor, now=now, words=words, before=before, after=after)
+
+
+def correct_contact(
+    enquiry: Enquiry, *, name: str, phone: str, email: str, actor: Actor, seen: int | None = None, now: datetime
+) -> None:
+    """How the person is reached. Mails that still wait for the old address, or failed at it, go to the new one.
+
+    `phone` is E.164 or "". Contact and firm must be loaded. The history says that it was done, not what it was.
+    """
+    _same(enquiry, seen)
+    contact = enquiry.contact
+    old, contact.name, contact.phone = contact.email, name, phone
+    if email != old:
+        firms.correct_email(contact, email)
+        enquiry.is_address_confirmed = False
+        outbox.readdress(enquiry, old, email, now=now)
+    flag_modified(enquiry, "is_address_confirmed")  # another version: a colleague may have the page open
+    _note("corrected", enquiry, actor=actor, now=now, words="Corrected how to reach the contact")
 
 
 def add_note(enquiry: Enquiry, text: str, *, actor: Actor, now: datetime) -> Note:

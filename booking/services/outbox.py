@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Result, select, update
+from sqlalchemy import ColumnElement, CursorResult, Result, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -13,7 +13,7 @@ from booking.db import db
 from booking.domain.access import Actor
 from booking.domain.errors import Overtaken
 from booking.domain.lifecycle import VisitState
-from booking.domain.post import MailState
+from booking.domain.post import Audience, MailState
 from booking.emails.message import Message
 from booking.models import Act, Enquiry, Mail, Trainer, Visit
 from booking.services import history
@@ -153,6 +153,15 @@ def resend(mail: Mail, *, actor: Actor, address: str | None = None, now: datetim
     )
     db.session.info[WRITTEN] = True
     _note("sent again", mail, f"The email “{mail.subject}” was sent again to {mail.to_address}", actor=actor, now=now)
+
+
+def readdress(enquiry: Enquiry, old: str, new: str, *, now: datetime) -> None:
+    """What waits for a firm's old address, and what failed at it, goes to the new one, with all its tries."""
+    theirs = _WAITS, Mail.enquiry_id == enquiry.id, Mail.audience == Audience.BUSINESS, Mail.to_address == old
+    due_at = case((Mail.state == MailState.FAILED, now), else_=Mail.due_at)
+    values = {"to_address": new, "state": MailState.WAITING, "attempts": 0, "error": "", "due_at": due_at}
+    db.session.execute(update(Mail).where(*theirs).values(values))
+    db.session.info[WRITTEN] = True
 
 
 def _row(message: Message, *, now: datetime) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The outbox: every mail with its state; one mail as its reader sees it; send now, stop, mend the address."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,11 +9,13 @@ from flask.typing import ResponseReturnValue
 from booking import clock
 from booking.db import transaction
 from booking.domain.errors import Refused
-from booking.domain.post import MailState
+from booking.domain.post import Audience, MailState
 from booking.domain.text import whole_number
+from booking.queries import enquiries
 from booking.queries import outbox as queries
 from booking.services import links
 from booking.services import outbox as services
+from booking.services.enquiries import correct_contact
 from booking.web.contacts import Email
 from booking.web.fields import Form
 from booking.web.guards import CSP
@@ -59,7 +62,7 @@ def mail(mail_id: int) -> ResponseReturnValue:
     if form.sent():
         try:
             with transaction():
-                services.resend(row, actor=actor(), address=form.email.data, now=clock.now())
+                send_again(row, to=form.email.data)
             flash(f"It goes to {form.email.data} within a minute")
             return redirect(url_for(".mail", mail_id=mail_id), HTTPStatus.SEE_OTHER)
         except Refused as refusal:
@@ -69,6 +72,16 @@ def mail(mail_id: int) -> ResponseReturnValue:
         "staff/mail.html", mail=row, form=form, text=text, calendar=calendar, is_open=is_open(), sender=settings().mail
     )
     return page, form.status, {"Content-Security-Policy": FRAMING}
+
+
+def send_again(row: Any, *, to: str) -> None:
+    """One mail; another address for a firm's is its contact's from now on, so that no other goes astray. Overtaken."""
+    was, by, now = row.to_address, actor(), clock.now()
+    services.resend(row, actor=by, address=to, now=now)
+    theirs = enquiries.complete(row.enquiry_id) if row.audience is Audience.BUSINESS and row.enquiry_id else None
+    if theirs and theirs.contact.email == was != to:
+        who = theirs.contact
+        correct_contact(theirs, name=who.name, phone=who.phone, email=to, actor=by, now=now)
 
 
 @pages.get("/outbox/<int:mail_id>/letter")

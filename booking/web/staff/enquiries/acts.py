@@ -14,7 +14,9 @@ from booking.domain.lifecycle import ENQUIRY_MOVES, EnquiryState, LostReason
 from booking.domain.words import day_words, parse_day
 from booking.queries import staff as colleagues
 from booking.services import enquiries as services
+from booking.web.contacts import Email, Phone
 from booking.web.fields import Carried, Form, Line, Paragraph
+from booking.web.filters import phone_words
 from booking.web.staff.enquiries import words
 
 
@@ -70,6 +72,31 @@ class PlanForm(Act):
         services.set_next_step(enquiry, step, on, actor=actor, seen=self.version, now=clock.now())
 
 
+class ContactForm(Act):
+    name = "correct"
+    contact = Line("Name", limit=80, missing="Enter the name")
+    phone = Phone()
+    email = Email("Email", missing="")
+
+    @classmethod
+    def stands(cls, enquiry: Any) -> dict[str, Any]:
+        contact = enquiry.contact
+        return {"contact": contact.name, "phone": phone_words(contact.phone), "email": contact.email}
+
+    def do(self, enquiry: Any, *, actor: Actor) -> None:
+        if not self.email.data and (enquiry.contact.email or not self.phone.data):
+            raise Refused("Enter an email address, like name@example.com", field="email")
+        services.correct_contact(
+            enquiry,
+            name=self.contact.data,
+            phone=self.phone.e164,
+            email=self.email.data,
+            actor=actor,
+            seen=self.version,
+            now=clock.now(),
+        )
+
+
 class OwnerForm(Act):
     name = "give"
     owner = SelectField("Owner", validate_choice=False)
@@ -117,7 +144,7 @@ class MoveForm(Act):
         )
 
 
-ACTS: Sequence[type[Act]] = (NoteForm, PlanForm, OwnerForm, MoveForm)
+ACTS: Sequence[type[Act]] = (NoteForm, PlanForm, ContactForm, OwnerForm, MoveForm)
 
 
 def opened(enquiry: Any) -> tuple[Mapping[str, Act], Act | None]:
