@@ -167,13 +167,6 @@ def test_who_wants_to_be_rung_gives_a_number_and_no_address(client: PageClient, 
     assert session.scalars(select(Mail.kind).distinct()).all() == ["new_enquiry"]
 
 
-def test_people_who_give_no_address_are_not_taken_for_one(client: PageClient) -> None:
-    call = {"reason": "call", "message": "", "email": ""}
-    numbers = ["01632 960 001", "01632 960 002", "01632 960 003", "01632 960 004"]
-    codes = [send(client, opened(client), phone=each, **call).status_code for each in numbers]
-    assert codes == [303] * 4
-
-
 def test_a_call_is_promised_within_its_band(client: PageClient) -> None:
     response = send(client, opened(client), reason="call", message="", call_band="11am to 2pm")
     page = client.get(response.location).text

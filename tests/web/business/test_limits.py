@@ -14,6 +14,7 @@ from booking.web import limits
 from tests import make
 from tests.conftest import NOW
 from tests.pages import PageClient
+from tests.web.business import sending
 from tests.web.business.booking import hidden, send, to_check
 
 
@@ -73,3 +74,10 @@ def test_nobody_is_mailed_again_and_again_by_strangers_from_many_networks(limite
 def test_the_sixty_first_of_one_kind_in_an_hour_is_a_flood(limited: PageClient) -> None:
     assert [limits.is_flood("request by anybody") for _ in range(61)] == [False] * 60 + [True]
     assert not limits.is_flood("enquire by anybody")
+
+
+def test_callers_who_give_no_address_are_told_apart_by_their_numbers(limited: PageClient) -> None:
+    call = {"reason": "call", "message": "", "email": ""}
+    numbers = [f"01632 960 00{n}" for n in range(4)]
+    answers = [sending.send(limited, sending.opened(limited), phone=each, **call) for each in numbers]
+    assert [answer.status_code for answer in answers] == [303] * 4
