@@ -1,6 +1,7 @@
 """How often one address or one network may send: said on the form, with everything kept."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -77,7 +78,7 @@ def test_the_sixty_first_of_one_kind_in_an_hour_is_a_flood(limited: PageClient) 
 
 
 def test_callers_who_give_no_address_are_told_apart_by_their_numbers(limited: PageClient) -> None:
-    call = {"reason": "call", "message": "", "email": ""}
+    call: dict[str, Any] = {"reason": "call", "message": "", "email": ""}
     numbers = [f"01632 960 00{n}" for n in range(4)]
     answers = [sending.send(limited, sending.opened(limited), phone=each, **call) for each in numbers]
     assert [answer.status_code for answer in answers] == [303] * 4
