@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from booking.models import Base
 from tests.conftest import ROOT, Database
@@ -24,6 +25,27 @@ def test_a_migrated_database_has_the_tables_of_the_models_and_shows_no_drift(
     assert "No new upgrade operations detected" in flask_db(url, tmp_path, "check").stdout
     engine = create_engine(url)
     assert set(inspect(engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+    engine.dispose()
+
+
+def details(engine: Engine) -> dict[str, list[str]]:
+    """Of each table: its columns with their defaults, its indexes with their conditions, its checks."""
+    found = inspect(engine)
+    parts = found.get_columns, found.get_indexes, found.get_check_constraints
+    return {table: sorted(in_words(each) for part in parts for each in part(table)) for table in Base.metadata.tables}
+
+
+def in_words(part: Any) -> str:
+    flat = {**part, **part.get("dialect_options", {}), "dialect_options": ""}  # a condition is an object of its own
+    return ", ".join(f"{name} {value}" for name, value in sorted(flat.items()))
+
+
+def test_checks_defaults_and_conditions_are_those_of_the_models_too(database: Database) -> None:
+    engine = create_engine(database.copy())  # `flask db check` does not look at them
+    migrated = details(engine)
+    Base.metadata.drop_all(engine)
+    Base.metadata.create_all(engine)
+    assert migrated == details(engine)
     engine.dispose()
 
 

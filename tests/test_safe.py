@@ -58,7 +58,7 @@ def test_opening_every_page_changes_no_row(app: Flask, who: str) -> None:
     before = fingerprint()
     for rule in rules:
         for _ in range(2):
-            client.get(filled_in(rule, values))
+            assert client.get(filled_in(rule, values)).status_code != 500, rule.endpoint
         client.head(filled_in(rule, values))
         assert fingerprint() == before, rule.endpoint
     assert len(rules) > 60

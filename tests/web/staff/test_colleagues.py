@@ -11,6 +11,7 @@ from booking.db import db
 from booking.domain.access import Role
 from booking.models import HistoryEntry, Mail, Staff
 from tests import make
+from tests.counting import counted
 from tests.pages import PageClient
 from tests.signing import browser, signed_in
 from tests.web.staff.test_mailed import mails
@@ -30,6 +31,16 @@ def press(client: PageClient, staff: Staff, change: str) -> str:
     """The page after this button for this colleague."""
     client.send(f"/staff/colleagues/{staff.id}/{change}", page=f"/staff/colleagues/{staff.id}")
     return client.get(f"/staff/colleagues/{staff.id}").text
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_the_list_takes_as_many_statements_for_three_as_for_one(client: PageClient, ada: Staff, others: int) -> None:
+    for number in range(others):
+        make.staff(f"Dan{number} Field")
+    with counted() as statements:
+        page = client.get("/staff/colleagues").text
+    assert page.count(" Field") == others
+    assert len(statements) == 4
 
 
 def test_an_invitation_makes_a_colleague_who_cannot_sign_in_yet(client: PageClient, ada: Staff) -> None:

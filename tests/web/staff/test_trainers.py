@@ -1,7 +1,7 @@
 """Trainers as staff keep them: taken on, changed with a history, away over visits, shown out."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -265,6 +265,20 @@ def test_the_list_takes_as_many_statements_for_three_as_for_one(course: Course, 
     with counted() as statements:
         assert [len(row.trainer.counties) for row in rosters.everyone(NOW)] == [1] * many
     assert len(statements) == 5
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_a_trainers_page_takes_as_many_statements_for_three_absences_as_for_one(
+    desk: PageClient, course: Course, many: int
+) -> None:
+    ann = make.ann(course)
+    for number in range(many):
+        make.absence(ann, make.DAY + timedelta(days=7 * number))
+        make.visit(course=course, trainer=ann, day=make.DAY + timedelta(days=7 * number))
+    with counted() as statements:
+        page = desk.get(f"/staff/trainers/{ann.id}").text
+    assert page.count("Acme") >= many
+    assert len(statements) == 12
 
 
 def test_a_trainer_who_is_not_there_is_not_found(desk: PageClient) -> None:

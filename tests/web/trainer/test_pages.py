@@ -143,6 +143,16 @@ def test_somebody_elses_visit_is_not_there(phone: PageClient, page: str) -> None
     assert phone.get(f"/t/{page.format('TSW-NONE')}").status_code == 404
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_days_off_take_the_same_statements_for_one_and_for_three(phone: PageClient, ann: Trainer, rows: int) -> None:
+    for number in range(rows):
+        make.absence(ann, make.DAY + timedelta(days=number))
+    with counted() as seen:
+        page = phone.get("/t/days?month=2027-03").text
+    assert page.count('value="day" selected') == rows
+    assert len(seen) == 6
+
+
 def test_days_off_are_saved_and_shown_again(phone: PageClient, ann: Trainer) -> None:
     phone.send("/t/days?month=2027-03", {"off-2027-03-22": "day", "off-2027-03-23": "am", "off-2027-03-25": "pm"})
     runs = [(row.first_slot, row.last_slot) for row in db.session.scalars(select(Absence).order_by(Absence.first_slot))]
