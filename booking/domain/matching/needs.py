@@ -59,16 +59,17 @@ class Wish:
         bits = sum(self.window.bit(slot) for slot in run)
         if bits.bit_count() != self.length:
             raise ValueError(f"{first} and {self.length} half-days are not all in the window that was read")
-        return Need(self, run, bits)
+        return Need(self, run, bits, self.working.between(self.today, first.day))
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A visit on a date; made by `Wish.at`. `bits` are its slots in the wish's window."""
+    """A visit on a date, made by `Wish.at`: its slots, as bits in the wish's window too, and working days until it."""
 
     wish: Wish
     slots: tuple[Slot, ...]
     bits: int
+    away: int
 
     @property
     def first(self) -> Slot:

@@ -92,9 +92,8 @@ def check_reason(failures: tuple[Failure, ...], reason: str) -> tuple[Rule, ...]
 def _soft(who: Candidate, need: Need) -> Iterator[tuple[Rule, str]]:
     wish = need.wish
     yield from _diary(who, need)
-    away = wish.working.between(wish.today, need.first.day)
-    if away < wish.policy.notice_days:
-        days = f"Only {away} working day{'' if away == 1 else 's'} away"
+    if need.away < wish.policy.notice_days:
+        days = f"Only {need.away} working day{'' if need.away == 1 else 's'} away"
         yield Rule.NOTICE, f"{days}; we ask for {wish.policy.notice_days}."
     if need.last.day > wish.horizon:
         yield Rule.HORIZON, f"More than {wish.policy.horizon_days} days away."

@@ -1,6 +1,6 @@
 """The trainers for a visit, best first with their reasons; and why the others are out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -72,17 +72,12 @@ def rank(candidates: Iterable[Candidate], need: Need) -> Shortlist:
     Fair shares compare all active candidates, so pass everyone, not only those who may match.
     """
     everyone = list(candidates)
-    shares = _shares([who for who in everyone if who.is_active], need)
-    is_firm_known = any(who.taught_on for who in everyone)
-    matches, excluded = [], []
+    match, matches, excluded = _matcher(everyone, need), [], []
     for who in everyone:
-        failure = hard_failure(who, need)
-        if failure:
+        if failure := hard_failure(who, need):
             excluded.append(Exclusion(who.trainer_id, who.name, failure))
-            continue
-        terms = costs(who, need, share=shares[who.trainer_id], is_firm_known=is_firm_known)
-        minutes = need.wish.travel.minutes(who.home, need.wish.outcode)
-        matches.append(Match(who.trainer_id, who.name, minutes, terms, soft_failures(who, need)))
+        else:
+            matches.append(match(who, soft_failures(who, need)))
     matches.sort(key=lambda match: (match.needs_override, match.total_pence, match.trainer_id))
     excluded.sort(key=lambda exclusion: exclusion.trainer_id)
     return Shortlist(tuple(matches), tuple(excluded))
@@ -94,18 +89,30 @@ def for_the_public(candidates: Iterable[Candidate], need: Need) -> tuple[Match, 
     Sole comes last: the only free trainer of another county is left for that county. Nobody who breaks a soft rule.
     """
     everyone = list(candidates)
-    matches = rank(everyone, need).matches
-    covers = {who.trainer_id: frozenset(who.counties) for who in everyone}
-    sole = _sole(matches, covers, but=need.wish.county)
-    able = (match for match in matches if not match.needs_override)
+    fit = [(who, soft_failures(who, need)) for who in everyone if hard_failure(who, need) is None]
+    free = [who for who, failures in fit if all(failure.rule in _ABOUT_THE_ROAD for failure in failures)]
+    sole, match = _sole(free, but=need.wish.county), _matcher(everyone, need)
+    able = (match(who, ()) for who, failures in fit if not failures)  # only these are worth adding up
     return tuple(sorted(able, key=lambda match: (match.trainer_id in sole, match.total_pence, match.trainer_id)))
 
 
-def _sole(matches: Sequence[Match], covers: dict[int, frozenset[County]], *, but: County) -> frozenset[int]:
-    free = [match.trainer_id for match in matches if all(failure.rule in _ABOUT_THE_ROAD for failure in match.failures)]
+def _matcher(everyone: Sequence[Candidate], need: Need) -> Callable[[Candidate, tuple[Failure, ...]], Match]:
+    """Makes one of these trainers, who breaks these soft rules, a match: what is shared is worked out once."""
+    shares = _shares([who for who in everyone if who.is_active], need)
+    is_firm_known = any(who.taught_on for who in everyone)
+
+    def match(who: Candidate, failures: tuple[Failure, ...]) -> Match:
+        terms = costs(who, need, share=shares[who.trainer_id], is_firm_known=is_firm_known)
+        minutes = need.wish.travel.minutes(who.home, need.wish.outcode)
+        return Match(who.trainer_id, who.name, minutes, terms, failures)
+
+    return match
+
+
+def _sole(free: Sequence[Candidate], *, but: County) -> frozenset[int]:
     found = set()
     for county in set(County) - {but}:
-        there = [trainer_id for trainer_id in free if county in covers[trainer_id]]
+        there = [who.trainer_id for who in free if county in who.counties]
         if len(there) == 1:
             found.add(there[0])
     return frozenset(found)
