@@ -79,5 +79,7 @@ def prepare(connection: Any, _record: Any) -> None:
 def begin(connection: Connection) -> None:
     """Writers queue at BEGIN instead of failing half-way; a GET never waits for them."""
     if connection.dialect.name == "sqlite":
-        reading = has_request_context() and request.method in READING
-        connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+        if has_request_context() and request.method in READING:
+            connection.connection.cursor().execute("BEGIN DEFERRED")  # takes no lock, so it needs no care if it fails
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -34,10 +34,14 @@ class TooMany(Refused):
 
 def register(app: Flask) -> None:
     """Gives the application its counters; with `rate_limits` off it has none, and `spend` lets everybody pass."""
-    Limiter(network, app=app, storage_uri="memory://", strategy="moving-window")
-    counters = [each.limiter for each in app.extensions.get("limiter", ())]
-    if counters and (way := shared(app)):
-        counters.append(Together(way))
+    counters = []
+    if app.config["RATELIMIT_ENABLED"]:
+        limiter = Limiter(network, storage_uri="memory://", strategy="moving-window")
+        app.extensions["limiter"] = {limiter}  # known already: it adds no hooks, since no route has a limit of its own
+        limiter.init_app(app)
+        counters.append(limiter.limiter)
+        if way := shared(app):
+            counters.append(Together(way))
     app.extensions["counters"] = counters
     app.register_error_handler(TooMany, show)
 

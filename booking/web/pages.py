@@ -8,15 +8,29 @@ from flask import Flask, request, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy import text
 
+from booking import clock
 from booking.db import db
 from config import settings
 
+RENEWED = "renewed_on"  # the session's key: the day on which its month began again
+
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's cookie, renewed with pages alone: a static file may lie in any cache on the way, for everybody."""
+    """Flask's cookie, for a visitor we remember renewed once a day, and read with one signer for all requests.
+
+    Only with pages: a static file may lie in any cache on the way, for everybody.
+    """
+
+    def __init__(self) -> None:
+        self.get_signing_serializer = cache(super().get_signing_serializer)  # type: ignore[method-assign]  # same shape
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        return request.endpoint != "static" and super().should_set_cookie(app, session)
+        if request.endpoint == "static":
+            return False
+        today = clock.today().isoformat()
+        if session.permanent and session.get(RENEWED) != today:
+            session[RENEWED] = today
+        return session.modified
 
 
 def register(app: Flask) -> None:
@@ -32,11 +46,8 @@ def healthz() -> tuple[str, int, dict[str, str]]:
     return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
 
 
+@cache
 def asset(name: str) -> str:
     """The address of a static file, with its hash, so that browsers may keep it for a year."""
-    return url_for("static", filename=name, v=fingerprint(name))
-
-
-@cache
-def fingerprint(name: str) -> str:
-    return sha256(Path(__file__).parent.parent.joinpath("static", name).read_bytes()).hexdigest()[:12]
+    content = Path(__file__).parent.parent.joinpath("static", name).read_bytes()
+    return url_for("static", filename=name, v=sha256(content).hexdigest()[:12])

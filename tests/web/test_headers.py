@@ -1,6 +1,7 @@
 """What every answer carries, and what the cookies are."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -57,6 +58,21 @@ def test_a_file_does_not_renew_the_cookie_of_somebody_we_remember(client: PageCl
     renewed = "Set-Cookie" in client.get("/find").headers
     with client.get("/static/booking.css") as response:
         assert (renewed, response.headers.get("Set-Cookie")) == (True, None)
+
+
+def test_whoever_is_remembered_is_renewed_once_a_day(client: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    with client.session_transaction() as session:
+        session.permanent = True
+    renewed = ["Set-Cookie" in client.get("/contact").headers for _ in range(2)]
+    tomorrow = clock.today() + timedelta(days=1)
+    monkeypatch.setattr(clock, "today", lambda: tomorrow)
+    assert [*renewed, "Set-Cookie" in client.get("/contact").headers] == [True, False, True]
+
+
+def test_no_request_is_looked_up_among_limits(app: Flask) -> None:
+    hooks = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    names = [str(hook) for found in hooks for each in found.values() for hook in each]
+    assert [name for name in names if "imiter" in name] == []
 
 
 def cookies(app: Flask, base_url: str) -> dict[str, str]:

@@ -73,7 +73,7 @@ def _days(course: Course, *, now: datetime) -> Soonest:
 def _remembered(name: str, find: Callable[[datetime], Found], *, now: datetime) -> Found:
     """What `find` found last time, as long as the mark stands and it is not too old; else what it finds now."""
     known = current_app.extensions.setdefault("soonest", {})
-    mark = tuple(db.session.execute(_MARK).one())
+    mark = tuple(db.session.connection().execute(_MARK).one())
     was, until, kept = known.get(name, (None, now, None))
     if was == mark and now < until:
         found: Found = kept
