@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import defer
 
 from booking.db import db
@@ -11,16 +11,23 @@ from booking.models import Course
 ONE_DAY = 2  # half-days
 LONG_TEXTS = (Course.for_whom, Course.outcomes, Course.outline, Course.site_needs, Course.kit)
 
+_ACTIVE = (
+    select(Course)
+    .filter_by(is_active=True)
+    .order_by(Course.id)
+    .options(*(defer(text, raiseload=True) for text in LONG_TEXTS))
+)
+_BY_SLUG = select(Course).where(Course.slug == bindparam("slug"))
+
 
 def active() -> Sequence[Course]:
     """The courses on sale, in the order in which they were written down; their longer texts are not loaded."""
-    found = select(Course).filter_by(is_active=True).order_by(Course.id)
-    return db.session.scalars(found.options(*(defer(text, raiseload=True) for text in LONG_TEXTS))).all()
+    return db.session.scalars(_ACTIVE).all()
 
 
 def by_slug(slug: str) -> Course | None:
     """One course, on sale or retired."""
-    return db.session.scalars(select(Course).filter_by(slug=slug)).one_or_none()
+    return db.session.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
 
 
 def typical(courses: Sequence[Course]) -> Course | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
@@ -10,6 +10,10 @@ from booking.domain.lifecycle import OPEN_ENQUIRIES
 from booking.models import Contact, Enquiry, HistoryEntry, Response, Result, Staff
 
 RECENT = 200  # enquiries back, in which a machine's repeated text is looked for
+
+_RESULT_OF = (
+    select(Result.id).join(Response).where(Response.visitor == bindparam("visitor")).order_by(Result.id.desc()).limit(1)
+)
 
 
 def complete(enquiry_id: int) -> Enquiry | None:
@@ -29,9 +33,7 @@ def complete(enquiry_id: int) -> Enquiry | None:
 
 def result_of(visitor: str) -> int | None:
     """The newest result of this browser's answers, by its id."""
-    return db.session.scalars(
-        select(Result.id).join(Response).where(Response.visitor == visitor).order_by(Result.id.desc()).limit(1)
-    ).first()
+    return db.session.scalars(_RESULT_OF, {"visitor": visitor}).first()
 
 
 def recent_texts(*, but_of: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
@@ -15,9 +15,26 @@ from booking.domain.diagnostic.context import GroupSize, Subject, Trigger
 from booking.domain.diagnostic.instrument import INSTRUMENTS, Answers, Instrument, Question
 from booking.domain.diagnostic.story import Story
 from booking.domain.money import Pence, Price
-from booking.models import Response, Result
+from booking.models import Answer, Response, Result
 
 WHOLE = (selectinload(Response.answers), joinedload(Response.result))
+
+_NEWEST = select(func.max(Response.id)).where(Response.visitor == bindparam("visitor"))
+_PROGRESS = (  # the facts of one set of answers, and each answer beside them; without any, one row without an item
+    select(
+        *(Response.instrument, Response.subject, Response.is_quick, Response.picks, Response.group),
+        *(Response.triggers, Response.trigger_other, Response.finished_at),
+        *(Answer.item, Answer.code, Answer.seconds, Answer.revision),
+    )
+    .outerjoin(Answer, Answer.response_id == Response.id)
+    .where(Response.id == _NEWEST.scalar_subquery())
+    .order_by(Answer.id)
+)
+_SHOWN = (
+    select(Result.id, Result.story, Result.recommended, Result.created_at, Response.visitor)
+    .join(Response, Response.id == Result.response_id)
+    .where(Result.id == bindparam("result_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +118,26 @@ def by_id(response_id: int) -> Response | None:
 
 
 def progress(visitor: str) -> "Progress | None":
-    """How far this browser's newest answers are, None before the first Continue. 2 statements."""
-    response = current(visitor)
-    return progress_of(response) if response else None
+    """How far this browser's newest answers are, None before the first Continue. One statement."""
+    rows = db.session.execute(_PROGRESS, {"visitor": visitor}).all()
+    return _progress(rows[0], [row for row in rows if row.item]) if rows else None
 
 
 def progress_of(response: Response) -> "Progress":
     """The same of answers already read."""
+    return _progress(response, response.answers)
+
+
+def _progress(
+    response: Response | Row[*tuple[Any, ...]], answers: Sequence[Answer] | Sequence[Row[*tuple[Any, ...]]]
+) -> "Progress":
     return Progress(
         instrument=INSTRUMENTS[response.instrument],
         subject=Subject(response.subject),
         is_quick=response.is_quick,
-        answers={answer.item: answer.code for answer in response.answers},
-        revisions={answer.item: answer.revision for answer in response.answers},
-        seconds=tuple(answer.seconds for answer in response.answers if answer.seconds is not None),
+        answers={answer.item: answer.code for answer in answers},
+        revisions={answer.item: answer.revision for answer in answers},
+        seconds=tuple(answer.seconds for answer in answers if answer.seconds is not None),
         picks=tuple(each for each in response.picks.split(",") if each),
         group=GroupSize(response.group) if response.group else None,
         triggers=tuple(Trigger(each) for each in response.triggers.split(",") if each),
@@ -172,12 +195,12 @@ class Progress:
 
 def shown(result_id: int) -> Shown:
     """A result by its id, as it was shown the first time."""
-    result = db.session.scalars(select(Result).filter_by(id=result_id).options(joinedload(Result.response))).one()
+    result = db.session.execute(_SHOWN, {"result_id": result_id}).one()
     return Shown(
         id=result.id,
         story=Story.from_json(result.story),
         advice=Advice.from_json(result.recommended),
-        visitor=result.response.visitor,
+        visitor=result.visitor,
         created_at=result.created_at,
     )
 

@@ -10,6 +10,8 @@ from booking.domain.travel import STARTING_ADDED, STARTING_PAIRS, Travel
 from booking.models import OutcodePair
 from config import settings
 
+_PAIRS = select(OutcodePair.low, OutcodePair.high, OutcodePair.minutes)
+
 
 def times() -> HalfTimes:
     """When the halves of a day start and end."""
@@ -36,6 +38,6 @@ def terms() -> Terms:
 
 def travel() -> Travel:
     """Drives, with those that somebody knows better than the formula."""
-    rows = db.session.execute(select(OutcodePair.low, OutcodePair.high, OutcodePair.minutes))
+    rows = db.session.execute(_PAIRS)
     known = {(row.low, row.high): row.minutes for row in rows}
     return Travel({**STARTING_PAIRS, **known}, STARTING_ADDED)

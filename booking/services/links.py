@@ -6,13 +6,15 @@ from base64 import urlsafe_b64encode
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from booking.db import db
 from booking.domain.access import LIFETIMES, LINK_MARKER, Purpose
 from booking.domain.errors import NotFound, Refused
 from booking.models import Link
 from config import settings
+
+_BEHIND = select(Link).where(Link.token_hash == bindparam("token_hash"), Link.purpose == bindparam("purpose"))
 
 
 class Expired(Refused):
@@ -57,7 +59,7 @@ def living(purpose: Purpose, *, now: datetime, **target: int) -> Link | None:
 
 def open_link(token: str, purpose: Purpose, *, now: datetime) -> Link:
     """The link behind a token of this purpose. Raises NotFound, or Expired for one that was good once."""
-    link = db.session.scalars(select(Link).filter_by(token_hash=hashed(token), purpose=purpose)).first()
+    link = db.session.scalars(_BEHIND, {"token_hash": hashed(token), "purpose": purpose}).first()
     if link is None:
         raise NotFound("We cannot find that link")
     if link.revoked_at or (link.expires_at and link.expires_at <= now):

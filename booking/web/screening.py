@@ -1,6 +1,7 @@
 """Forms that anybody may send: they carry what tells a person from a machine, and ask no puzzle."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from flask import request
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -28,7 +29,12 @@ def seconds_since(signed: str | None) -> float | None:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings().secret_key, salt="shown")
+    return _signer_with(settings().secret_key)
+
+
+@cache
+def _signer_with(key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(key, salt="shown")
 
 
 class Stamp(HiddenField):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from booking.db import db
 from booking.domain.places import County
@@ -55,6 +55,13 @@ TOWNS: Mapping[County, Sequence[tuple[str, str]]] = {
     ),
 }
 
+_HOMES = (
+    select(Trainer.home_outcode)
+    .join(TrainerCounty, TrainerCounty.trainer_id == Trainer.id)
+    .where(Trainer.is_active, TrainerCounty.county == bindparam("county"))
+    .order_by(Trainer.id)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -67,12 +74,7 @@ class Coverage:
 
 def coverage(county: County) -> Coverage:
     """How a county is covered by the trainers who work now. One statement."""
-    homes = db.session.scalars(
-        select(Trainer.home_outcode)
-        .join(TrainerCounty, TrainerCounty.trainer_id == Trainer.id)
-        .where(Trainer.is_active, TrainerCounty.county == county)
-        .order_by(Trainer.id)
-    ).all()
+    homes = db.session.scalars(_HOMES, {"county": county}).all()
     towns = TOWNS[county]
     nearest = [min((STARTING_TRAVEL.minutes(home, code) or 0 for home in homes), default=0) for _, code in towns]
     within = -(-max(nearest) // ROUNDED_TO) * ROUNDED_TO if homes else None

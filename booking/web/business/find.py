@@ -39,7 +39,7 @@ class SubjectForm(Form):
 class AnswerForm(Form):
     answer = Choice("", missing="")
     revision = HiddenField(default="0")
-    shown = Stamp(default=stamp)
+    shown = Stamp()
 
     def ask(self, question: Question, instrument: Instrument) -> None:
         """Makes this the form of one question."""
