@@ -11,6 +11,14 @@ from booking.models import Contact, Enquiry, HistoryEntry, Response, Result, Sta
 
 RECENT = 200  # enquiries back, in which a machine's repeated text is looked for
 
+_NEXT_OWNER = (
+    select(Staff)
+    .outerjoin(Enquiry, (Enquiry.owner_id == Staff.id) & Enquiry.state.in_(OPEN_ENQUIRIES))
+    .where(Staff.active)
+    .group_by(Staff.id)
+    .order_by(func.count(Enquiry.id), Staff.id)
+    .limit(1)
+)
 _RESULT_OF = (
     select(Result.id).join(Response).where(Response.visitor == bindparam("visitor")).order_by(Result.id.desc()).limit(1)
 )
@@ -50,15 +58,7 @@ def recent_texts(*, but_of: str) -> frozenset[str]:
 
 def next_owner() -> Staff | None:
     """Whoever of the staff has the fewest open enquiries; None when there are no staff yet."""
-    held = Enquiry.state.in_(OPEN_ENQUIRIES)
-    return db.session.scalars(
-        select(Staff)
-        .outerjoin(Enquiry, (Enquiry.owner_id == Staff.id) & held)
-        .where(Staff.active)
-        .group_by(Staff.id)
-        .order_by(func.count(Enquiry.id), Staff.id)
-        .limit(1)
-    ).first()
+    return db.session.scalars(_NEXT_OWNER).first()
 
 
 def last_change(enquiry_id: int) -> HistoryEntry | None:

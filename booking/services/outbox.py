@@ -86,7 +86,8 @@ def put(
     mail = db.session.scalars(_PUT[db.engine.dialect.name], row).one_or_none()
     if mail is None:
         return db.session.scalars(select(Mail).filter_by(key=row["key"])).one()
-    _end(Mail.series == key, Mail.id < mail.id, why="Replaced by a newer one")
+    if version > 1:  # before a first version there is none
+        _end(Mail.series == key, Mail.id < mail.id, why="Replaced by a newer one")
     db.session.info[WRITTEN] = True
     return mail
 

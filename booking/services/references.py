@@ -2,11 +2,17 @@
 
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from booking.db import db
 from booking.domain.references import BITS, reference
 from booking.models import Enquiry, Visit
+
+_TAKEN = (
+    select(Visit.id)
+    .where(Visit.reference == bindparam("drawn"))
+    .union_all(select(Enquiry.id).where(Enquiry.reference == bindparam("drawn")))
+)
 
 
 def fresh() -> str:
@@ -16,6 +22,5 @@ def fresh() -> str:
     """
     while True:
         drawn = reference(secrets.randbits(BITS))
-        taken = select(Visit.id).filter_by(reference=drawn).union_all(select(Enquiry.id).filter_by(reference=drawn))
-        if db.session.execute(taken).first() is None:
+        if db.session.execute(_TAKEN, {"drawn": drawn}).first() is None:
             return drawn

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, or_, select, update
+from sqlalchemy.engine import Result
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.sql.dml import UpdateBase
 
 from booking.db import db
 from booking.domain.days import Slot
@@ -14,6 +17,20 @@ from booking.models import Visit, VisitSlot
 
 TAKEN = "That date has just been booked. These are the nearest"
 _DEADLOCK, _SERIALISATION = "40P01", "40001"  # PostgreSQL's words for: somebody else was there at the same time
+
+# Built once, for every hold and every request run them: putting one together costs more than running it.
+_MINE = VisitSlot.visit_id == bindparam("mine")
+_THERE = VisitSlot.trainer_id == bindparam("who")
+_NUMBERS: BindParameter[list[int]] = bindparam("numbers", expanding=True)
+_LASTS = or_(VisitSlot.expires_at.is_(None), VisitSlot.expires_at > bindparam("now"))
+_PAST_THE_SESSION = {"synchronize_session": False}
+_OWN = select(VisitSlot.slot).where(_MINE, _THERE)
+_LAPSED = delete(VisitSlot).where(_THERE, VisitSlot.slot.in_(_NUMBERS), VisitSlot.expires_at <= bindparam("now"))
+_FREE = delete(VisitSlot).where(_MINE)
+_FREE_PROPOSED = _FREE.where(VisitSlot.is_proposed)
+_FREE_OTHER = _FREE.where(or_(VisitSlot.trainer_id != bindparam("who"), VisitSlot.slot.not_in(_NUMBERS)))
+_STAND = update(VisitSlot).where(_MINE).values(is_proposed=False)
+_KEEP = update(VisitSlot).where(_MINE, _LASTS).values(expires_at=bindparam("until")).returning(VisitSlot.id)
 
 
 def claim(
@@ -29,13 +46,8 @@ def claim(
 
     A half that the visit has with this trainer already stays one row. Raises Taken beside `slot`.
     """
-    own = select(VisitSlot.slot).filter_by(visit_id=visit.id, trainer_id=trainer_id)
-    wanted = sorted(set(run) - {Slot.of(number) for number in db.session.scalars(own)})
-    lapsed = delete(VisitSlot).where(
-        VisitSlot.trainer_id == trainer_id,
-        VisitSlot.slot.in_(slot.number for slot in wanted),
-        VisitSlot.expires_at <= now,
-    )
+    own = db.session.scalars(_OWN, {"mine": visit.id, "who": trainer_id})
+    wanted = sorted(set(run) - {Slot.of(number) for number in own})
     rows = [
         {
             "visit_id": visit.id,
@@ -51,39 +63,33 @@ def claim(
     if not rows:
         return
     with _or_taken(), db.session.begin_nested():
-        db.session.execute(lapsed, execution_options={"synchronize_session": False})
+        _run(_LAPSED, who=trainer_id, numbers=[slot.number for slot in wanted], now=now)
         db.session.execute(insert(VisitSlot).values(rows))
 
 
 def free(visit: Visit, *, only_proposed: bool = False) -> None:
     """Gives back what a visit holds, or only what it proposes."""
-    rows = delete(VisitSlot).where(VisitSlot.visit_id == visit.id)
-    if only_proposed:
-        rows = rows.where(VisitSlot.is_proposed)
-    db.session.execute(rows, execution_options={"synchronize_session": False})
+    _run(_FREE_PROPOSED if only_proposed else _FREE, mine=visit.id)
 
 
 def swap(visit: Visit, run: Iterable[Slot], *, trainer_id: int) -> None:
     """What was proposed stands; whatever the visit holds beside this run of this trainer is given back."""
-    numbers = [slot.number for slot in run]
-    other = or_(VisitSlot.trainer_id != trainer_id, VisitSlot.slot.not_in(numbers))
-    mine = VisitSlot.visit_id == visit.id
-    db.session.execute(delete(VisitSlot).where(mine, other), execution_options={"synchronize_session": False})
-    stand = update(VisitSlot).where(mine).values(is_proposed=False)
-    db.session.execute(stand, execution_options={"synchronize_session": False})
+    _run(_FREE_OTHER, mine=visit.id, who=trainer_id, numbers=[slot.number for slot in run])
+    _run(_STAND, mine=visit.id)
 
 
 def keep(visit: Visit, *, until: datetime | None, now: datetime) -> bool:
     """A hold that still lasts does so until then, None: for good. False: some of it has run out, or is gone."""
-    mine = VisitSlot.visit_id == visit.id, or_(VisitSlot.expires_at.is_(None), VisitSlot.expires_at > now)
-    rows = update(VisitSlot).where(*mine).values(expires_at=until).returning(VisitSlot.id)
-    kept = db.session.execute(rows, execution_options={"synchronize_session": False}).all()
-    return len(kept) == visit.half_days
+    return len(_run(_KEEP, mine=visit.id, until=until, now=now).all()) == visit.half_days
 
 
 def is_collision(error: DBAPIError) -> bool:
     """Whether PostgreSQL stopped this transaction in favour of another one."""
     return getattr(error.orig, "sqlstate", None) in (_DEADLOCK, _SERIALISATION)
+
+
+def _run(statement: UpdateBase, **values: object) -> Result[Any]:
+    return db.session.execute(statement, values, execution_options=_PAST_THE_SESSION)
 
 
 @contextmanager

@@ -30,7 +30,8 @@ def hold(*, visitor: str, network: str, course: Course, county: County, outcode:
     with all_or_nothing(None, actor=VISITOR):
         visit = _of(visitor) or _new(visitor, now=now)
         _check_network(network, but=visitor, now=now)
-        slots.free(visit)
+        if visit.id:
+            slots.free(visit)
         visit.network, visit.state = network, VisitState.HELD
         visit.course, visit.half_days = course, course.half_days
         visit.price_pence, visit.vat_percent = course.price_pence, settings().vat_percent
