@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -55,7 +56,7 @@ class Instrument:
     @property
     def sha256(self) -> str:
         """Hash of every word and of the order: two instruments that share it asked the same thing."""
-        return sha256(json.dumps(asdict(self), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        return _hash_of(self)
 
     def question(self, question_id: str) -> Question:
         """KeyError when this version never asked it."""
@@ -93,6 +94,11 @@ class Instrument:
     def is_enough_to_finish(self, answers: Answers) -> bool:
         """Whether someone who stops here is given a result: the short form is complete."""
         return self.next_question(answers, is_quick=True) is None
+
+
+@cache  # instruments are few and never change, and each page of a result asks
+def _hash_of(instrument: Instrument) -> str:
+    return sha256(json.dumps(asdict(instrument), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 FIRST = Instrument(
