@@ -22,6 +22,13 @@ class Visit(Base):
     __table_args__ = (
         Index("ix_visits_state_first_day", "state", "first_day"),
         Index("ix_visits_outcode_first_day", "outcode", "first_day"),
+        Index(
+            "uq_visits_visitor",  # of a date that is held and not sent: one, in however many tabs
+            "visitor",
+            unique=True,
+            sqlite_where=text("state = 'held' AND requested_at IS NULL AND visitor != ''"),
+            postgresql_where=text("state = 'held' AND requested_at IS NULL AND visitor != ''"),
+        ),
         CheckConstraint("half_days between 1 and 10", name="half_days"),
     )
 

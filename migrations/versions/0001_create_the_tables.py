@@ -400,6 +400,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_visits_state_first_day", ["state", "first_day"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_trainer_id"), ["trainer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_visitor"), ["visitor"], unique=False)
+        batch_op.create_index(
+            "uq_visits_visitor",
+            ["visitor"],
+            unique=True,
+            sqlite_where=sa.text("state = 'held' AND requested_at IS NULL AND visitor != ''"),
+            postgresql_where=sa.text("state = 'held' AND requested_at IS NULL AND visitor != ''"),
+        )
 
     op.create_table(
         "windows",
@@ -664,6 +671,7 @@ def downgrade() -> None:
 
     op.drop_table("windows")
     with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.drop_index("uq_visits_visitor")
         batch_op.drop_index(batch_op.f("ix_visits_visitor"))
         batch_op.drop_index(batch_op.f("ix_visits_trainer_id"))
         batch_op.drop_index("ix_visits_state_first_day")

@@ -4,6 +4,7 @@ Each runs in a thread with a connection and a transaction of its own, on a datab
 """
 
 from datetime import date, timedelta
+from typing import cast
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -45,6 +46,15 @@ def test_one_of_fifty_visitors_holds_a_date(fresh_app: Fresh) -> None:
     arranged(app, lambda: make.ann(make.course()))
     assert race(app, clients(hold)) == {"won": 1, "taken": CLIENTS - 1}
     assert owners(app) == 1
+
+
+def test_one_visitor_with_fifty_tabs_holds_one_date(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    arranged(app, lambda: make.ann(make.course()))
+    tabs = [lambda number, day=DAY + timedelta(days=n % 4): hold(7, at=Slot(day, Half.AM)) for n in range(CLIENTS)]
+    race(app, cast(list[Act], tabs))
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Visit.id)).filter_by(state=VisitState.HELD)) == 1
 
 
 def test_those_who_lose_a_date_find_others(fresh_app: Fresh) -> None:

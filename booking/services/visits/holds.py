@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from booking.db import db
 from booking.domain.access import Actor, ActorKind
@@ -19,13 +20,15 @@ from booking.services.visits.seating import seat_for_public
 from config import settings
 
 VISITOR = Actor(ActorKind.BUSINESS, 0, "A visitor")
+ANOTHER_TAB = "You have just chosen a date in another tab. Look at the page again"
 TOO_MANY = "Several dates are held from your network already. Send one of those requests first, or call us"
 
 
 def hold(*, visitor: str, network: str, course: Course, county: County, outcode: str, at: Slot, now: datetime) -> Visit:
     """The date is this visitor's until the hold runs out; what they held before is free again.
 
-    Raises Taken beside `slot` when nobody can come then, Refused when the network holds too many dates.
+    Raises Taken beside `slot` when nobody can come then, Refused when the network holds too many dates, or the visitor
+    chooses in two tabs at once.
     """
     with all_or_nothing(None, actor=VISITOR):
         visit = _of(visitor) or _new(visitor, now=now)
@@ -38,7 +41,10 @@ def hold(*, visitor: str, network: str, course: Course, county: County, outcode:
         visit.county, visit.outcode = county, outcode
         visit.first_day, visit.first_half = at.day, at.half
         db.session.add(visit)
-        db.session.flush()
+        try:
+            db.session.flush()
+        except IntegrityError:
+            raise Refused(ANOTHER_TAB, field="slot") from None
         seat_for_public(visit, at, now=now, expires_at=lasts_until(now))
     return visit
 
