@@ -30,6 +30,7 @@ class MailDrop:
     port: int = 0
     received: list[EmailMessage] = field(default_factory=list)
     connections: int = 0
+    cuts: int = 0  # letters that were taken, and of which the sender was not told so
     refuses: dict[str, str] = field(default_factory=dict)  # recipient -> answer to RCPT
     answers: list[str] = field(default_factory=list)  # to DATA; "cut" hangs up after taking the letter
     stalls_seconds: float = 0  # before each answer to DATA
@@ -58,6 +59,7 @@ class MailDrop:
         raw = cast(bytes, envelope.content)
         self.received.append(message_from_bytes(raw, policy=policy.default))
         if answer == "cut":
+            self.cuts += 1
             cast(asyncio.Transport, server.transport).abort()
         return "250 OK"
 
