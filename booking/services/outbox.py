@@ -97,8 +97,8 @@ def new_message_id() -> str:
     return f"<{secrets.token_hex(16)}@{settings().mail.sender.rpartition('@')[2]}>"
 
 
-def withdraw(*, act: Act | None = None, visit: Visit | None = None, mail_id: int = 0) -> int:
-    """Takes back the mails of an act, about a visit, or one alone, as far as they have not left; how many.
+def withdraw(*, act: Act | None = None, visit: Visit | None = None, kind: str = "", mail_id: int = 0) -> int:
+    """Takes back the mails of an act, about a visit, all or one kind, or one alone, if they have not left; how many.
 
     Raises Overtaken when one of the act's mails has left: then the act cannot be undone.
     """
@@ -107,7 +107,8 @@ def withdraw(*, act: Act | None = None, visit: Visit | None = None, mail_id: int
         if db.session.scalars(gone).first() is not None:
             raise Overtaken("The email about this has gone out, so it cannot be undone")
         return _end(Mail.act_id == act.id, why="Undone")
-    return _end(Mail.visit_id == visit.id if visit else Mail.id == mail_id, why="Taken back")
+    of_kind = [Mail.kind == kind] if kind else []
+    return _end(Mail.visit_id == visit.id if visit else Mail.id == mail_id, *of_kind, why="Taken back")
 
 
 def waiting(visit: Visit) -> list[int]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from booking.domain.days import Half, Slot
 from booking.domain.errors import Overtaken
 from booking.domain.lifecycle import TrainerAnswer, VisitState
+from booking.domain.post import MailState
 from booking.models import Mail, Trainer, Visit, VisitSlot
 from booking.services import visits
 from tests import make
@@ -65,6 +66,15 @@ def test_a_yes_to_a_visit_given_away_or_cancelled_says_so_kindly(session: Any, n
     visits.cancel_by_firm(visit, now=now)
     with pytest.raises(Overtaken, match="not going ahead"):
         visits.accept(visit, ben, at=AT, now=now)
+
+
+@pytest.mark.parametrize("answer", [visits.accept, visits.decline])
+def test_whoever_answers_before_the_question_has_left_does_not_get_it(session: Any, now: datetime, answer: Any) -> None:
+    visit = make.visit(VisitState.REQUESTED, course=make.course(), is_placed=False, address_confirmed_at=NOW)
+    ann, cora = make.ann(visit.course), acting(make.cora())
+    visits.ask(visit, ann.id, actor=cora, now=now)
+    answer(visit, ann, actor=cora, now=now)
+    assert kinds(visit, state=MailState.WITHDRAWN) == ["trainer/offer"]
 
 
 def test_staff_note_a_yes_given_by_phone(session: Any, now: datetime) -> None:

@@ -10,13 +10,14 @@ from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.words import near_day
 from booking.models import Trainer, Visit
 from booking.queries.visits import asked_trainer_id
-from booking.services import history, undo
+from booking.services import history, outbox, undo
 from booking.services.visits import mails, moving
 from booking.services.visits.acting import alone, answer, asked_start, asked_trainer, start, step
 from booking.services.visits.asking import ask_next, pass_over, promise
 from booking.services.visits.confirming import confirm
 from config import settings
 
+QUESTION = "offer"  # a mail; one that has not left when the answer is there asks nobody any more
 STILL_YOURS = (
     "Another date or trainer is being asked for, and until that is answered {day} stands with you. "
     "If you cannot make it, call us on {phone}"
@@ -43,6 +44,7 @@ def accept(
         _check_asked(visit, trainer, at)
         act = undo.record(f"Noted for {visit.reference}: {trainer.name} said yes", actor=who, visit=visit, now=now)
         answer(visit, TrainerAnswer.ACCEPTED)
+        outbox.withdraw(visit=visit, kind=QUESTION)
         visit.answered_at, visit.answer_due_at = now, None
         db.session.flush()
         words = f"{trainer.name} said yes to {near_day(asked_start(visit).day)}"
@@ -74,6 +76,7 @@ def decline(
         act = undo.record(f"Noted for {visit.reference}: {trainer.name} said no", actor=who, visit=visit, now=now)
         was_confirmed = visit.state is VisitState.CONFIRMED and not visit.proposed_day
         answer(visit, TrainerAnswer.DECLINED)
+        outbox.withdraw(visit=visit, kind=QUESTION)
         visit.answered_at, visit.answer_due_at, visit.seen_at = now, None, None
         visit.answer_note = "; ".join(part for part in (note, other_date and f"could do {other_date}") if part)[:400]
         pass_over(visit, trainer)
