@@ -52,7 +52,7 @@ def test_staff_read_one_sentence_with_all_five_costs() -> None:
         "likes Devon (£10 off), taught Acme in May."
     )
     assert only(who).total == "£65"
-    assert only(replace(who, home=NEED.wish.outcode)).total == "£22 off"
+    assert only(replace(who, home=NEED.wish.outcode)).total == "£12 off"
 
 
 def test_the_drive_costs_both_ways_from_home() -> None:
