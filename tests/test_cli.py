@@ -36,6 +36,10 @@ class TestStaff:
         assert (cora.name, cora.role) == ("Cora Dunn", Role.ADMIN)
         assert links.open_link(found[1], Purpose.INVITE, now=clock.now()).staff_id == cora.id
 
+    def test_without_the_word_admin_a_colleague_is_none(self, app: Flask, session: Session) -> None:
+        assert flask(app, "staff", "add", "dan@example.com").exit_code == 0
+        assert session.scalars(select(Staff.role)).all() == [Role.STAFF]
+
     def test_a_colleague_who_is_here_already_is_not_added_again(self, app: Flask, session: Session) -> None:
         make.cora(email="cora@example.com")
         session.commit()
