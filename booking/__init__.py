@@ -53,6 +53,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,  # the address carries the file's hash
         "WTF_CSRF_TIME_LIMIT": None,  # a page left open for a day still works
+        "WTF_CSRF_SSL_STRICT": False,  # the token is enough; browsers that keep the Referer to themselves may book too
         "WTF_CSRF_CHECK_DEFAULT": False,  # guards.py checks, so that a lapsed form can be shown again, filled in
         "RATELIMIT_ENABLED": settings.rate_limits,
         "TESTING": settings.testing,

@@ -103,6 +103,15 @@ def test_on_https_cookies_are_bound_to_the_host_and_secure(fresh_app: Callable[.
     assert "Max-Age" not in found["__Host-session"]
 
 
+def test_on_https_a_form_needs_its_token_and_no_referer(fresh_app: Callable[..., Flask]) -> None:
+    app = fresh_app(base_url="https://book.example")
+    client, base = app.test_client(), "https://book.example"
+    token = client.get("/t/lost", base_url=base).text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    sent = {"email": "ann@trainers.example"}
+    answers = [client.post("/t/lost", base_url=base, data={**sent, "csrf_token": each}) for each in (token, "forged")]
+    assert [answer.status_code for answer in answers] == [303, 422]
+
+
 def test_on_loopback_cookies_work_without_https(fresh_app: Callable[..., Flask]) -> None:
     found = cookies(fresh_app(), "http://127.0.0.1:8000")
     assert set(found) == {"session", "trainer"}
