@@ -6,15 +6,19 @@ from datetime import datetime
 from booking.db import db
 from booking.domain.days import Slot
 from booking.domain.matching.needs import Candidate, Need, fair_window
-from booking.domain.matching.shortlist import Shortlist, rank
+from booking.domain.matching.shortlist import ABOUT_THE_DATE, Shortlist, rank
 from booking.models import Course, Firm, Visit
 from booking.queries import diaries
 from booking.queries.dates import wish_for
 
 
-def for_visit(visit: Visit, *, at: Slot | None = None, now: datetime) -> Shortlist:
-    """Everyone for a visit on its own date, or on another; what it holds itself counts as free."""
-    return rank(*asked(visit, at=at or Slot(visit.first_day, visit.first_half), now=now))
+def for_visit(visit: Visit, *, at: Slot | None = None, is_settled: bool = False, now: datetime) -> Shortlist:
+    """Everyone for a visit on its own date, or on another; what it holds itself counts as free.
+
+    Of a date that is settled no rule about the date speaks against a trainer.
+    """
+    everyone, need = asked(visit, at=at or Slot(visit.first_day, visit.first_half), now=now)
+    return rank(everyone, need, settled=ABOUT_THE_DATE if is_settled else ())
 
 
 def asked(visit: Visit, *, at: Slot, now: datetime) -> tuple[list[Candidate], Need]:

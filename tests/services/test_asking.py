@@ -142,6 +142,23 @@ def test_another_trainer_of_a_confirmed_visit_takes_over_with_the_yes(session: A
     assert kinds(visit) == ["business/confirmed", "trainer/cancelled_visit", "trainer/new_visit"]
 
 
+@pytest.mark.parametrize(
+    ("at", "by"),
+    [
+        (datetime(2027, 3, 22, 16, tzinfo=UTC), datetime(2027, 3, 23, 17, tzinfo=UTC)),
+        (datetime(2027, 3, 23, 16, tzinfo=UTC), datetime(2027, 3, 23, 20, tzinfo=UTC)),
+        (datetime(2027, 3, 23, 21, tzinfo=UTC), datetime(2027, 3, 23, 22, tzinfo=UTC)),
+        (datetime(2027, 3, 24, 7, tzinfo=UTC), datetime(2027, 3, 24, 8, tzinfo=UTC)),
+    ],
+)
+def test_the_nearer_the_day_the_sooner_an_answer_is_wanted(session: Any, at: datetime, by: datetime) -> None:
+    course = make.course()
+    ann, ben = make.ann(course), make.ben(course)
+    visit = make.visit(course=course, trainer=ann)
+    visits.ask(visit, ben.id, actor=acting(make.cora()), now=at)  # a date that stands is not weighed again: no reason
+    assert visit.answer_due_at == by
+
+
 def test_a_trainer_who_has_the_visit_is_not_asked_again(session: Any, now: datetime) -> None:
     course = make.course()
     ann = make.ann(course)

@@ -1,6 +1,6 @@
 """The trainers for a visit, best first with their reasons; and why the others are out."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -13,6 +13,9 @@ from booking.domain.places import County
 
 # Soft rules that say nothing about whether the trainer's time is free.
 _ABOUT_THE_ROAD = frozenset({Rule.AREA, Rule.DRIVE, Rule.LUNCH})
+
+# What a date was weighed against when it was chosen; asking another trainer for it does not ask again.
+ABOUT_THE_DATE = frozenset({Rule.NOTICE, Rule.HORIZON, Rule.WORKING_DAY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,11 @@ class Shortlist:
         return next((each for each in found if each.trainer_id == trainer_id), None)
 
 
-def rank(candidates: Iterable[Candidate], need: Need) -> Shortlist:
+def rank(candidates: Iterable[Candidate], need: Need, *, settled: Collection[Rule] = ()) -> Shortlist:
     """Everyone sorted by (needs an override, total, id); the order of `candidates` does not matter.
 
-    Fair shares compare all active candidates, so pass everyone, not only those who may match.
+    Soft rules in `settled` have been weighed before and are held against nobody. Fair shares compare all active
+    candidates, so pass everyone, not only those who may match.
     """
     everyone = list(candidates)
     match, matches, excluded = _matcher(everyone, need), [], []
@@ -77,7 +81,8 @@ def rank(candidates: Iterable[Candidate], need: Need) -> Shortlist:
         if failure := hard_failure(who, need):
             excluded.append(Exclusion(who.trainer_id, who.name, failure))
         else:
-            matches.append(match(who, soft_failures(who, need)))
+            against = tuple(failure for failure in soft_failures(who, need) if failure.rule not in settled)
+            matches.append(match(who, against))
     matches.sort(key=lambda match: (match.needs_override, match.total_pence, match.trainer_id))
     excluded.sort(key=lambda exclusion: exclusion.trainer_id)
     return Shortlist(tuple(matches), tuple(excluded))

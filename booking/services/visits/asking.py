@@ -1,10 +1,10 @@
 """Asking trainers: the best one first, the next after a no or a silence, whoever staff pick."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from booking.db import db
 from booking.domain.access import WORKER, Actor
-from booking.domain.days import Slot
+from booking.domain.days import Slot, london
 from booking.domain.errors import Overtaken, Refused, Taken
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.words import near_day
@@ -27,6 +27,7 @@ from booking.services.visits.acting import (
 from booking.services.visits.seating import able, chosen, seat, seat_for_public
 
 PROMISE_DAYS, ANSWER_DAYS = 2, 1  # working days, until 5pm of the last
+EVE_ENDS, AT_LEAST = time(20), timedelta(hours=1)  # a trainer's time to answer when the day is near
 UNCONFIRMED = "The firm has not confirmed its address. Confirm it by phone first, then ask a trainer"
 
 
@@ -65,7 +66,7 @@ def ask(
             step(visit, VisitState.CONFIRMED, actor=actor)  # says how things stand
         if visit.state is VisitState.REQUESTED and not visit.address_confirmed_at:
             raise Refused(UNCONFIRMED)
-        match = chosen(visit, trainer_id, at=asked_start(visit), reason=reason, now=now)
+        match = chosen(visit, trainer_id, at=asked_start(visit), is_settled=True, reason=reason, now=now)
         act = undo.record(f"Asked {match.name} for {visit.reference}", actor=actor, visit=visit, now=now)
         why = "We have asked another trainer."
         if visit.state is VisitState.CONFIRMED:
@@ -103,10 +104,10 @@ def ask_next(visit: Visit, *, act: Act | None = None, now: datetime) -> bool:
 def put_to(
     visit: Visit, trainer: Trainer, *, actor: Actor, reason: str = "", act: Act | None = None, now: datetime
 ) -> None:
-    """The trainer, whose half-days are held, is asked, and has one working day to answer."""
+    """The trainer, whose half-days are held, is asked, and has one working day to answer, less when the day is near."""
     answer(visit, TrainerAnswer.ASKED)
     visit.asked_at, visit.answered_at = now, None
-    visit.answer_due_at = working_days().promised_by(now, ANSWER_DAYS)
+    visit.answer_due_at = _answer_by(asked_start(visit), now=now)
     visit.answer_note = ""
     db.session.flush()
     words = f"Asked {trainer.name} for {near_day(asked_start(visit).day)}"
@@ -161,6 +162,12 @@ def promise(visit: Visit, *, now: datetime) -> None:
     visit.promised_at = working_days().promised_by(now, PROMISE_DAYS)
     if visit.enquiry and visit.enquiry.answered_at is None:
         visit.enquiry.due_at = visit.promised_at
+
+
+def _answer_by(at: Slot, *, now: datetime) -> datetime:
+    """5pm of the next working day, but while somebody else can still be found: by 8pm of the eve, or in an hour."""
+    eve = london(at.day - timedelta(days=1), EVE_ENDS)
+    return min(working_days().promised_by(now, ANSWER_DAYS), max(eve, now + AT_LEAST))
 
 
 def _note_address(visit: Visit, *, who: Actor, by_phone: bool, now: datetime) -> None:

@@ -11,8 +11,8 @@ from booking.domain.days import Slot
 from booking.domain.errors import Refused, Taken
 from booking.domain.lifecycle import VisitState
 from booking.domain.matching.needs import Candidate, Need
-from booking.domain.matching.rules import Rule, check_reason
-from booking.domain.matching.shortlist import Exclusion, Match, for_the_public, rank
+from booking.domain.matching.rules import check_reason
+from booking.domain.matching.shortlist import ABOUT_THE_DATE, Exclusion, Match, for_the_public, rank
 from booking.models import Trainer, Visit, VisitSlot
 from booking.queries import shortlist
 from booking.queries.diaries import live
@@ -21,9 +21,6 @@ from booking.services.visits.acting import run, start
 
 NOBODY = "Nobody can come then without breaking a rule. Select a trainer and say why"
 RESEATS = 5  # held visits that are tried elsewhere before a visitor hears that a date is gone
-
-# What a date was weighed against when it was chosen; asking the next trainer for it does not ask again.
-_ABOUT_THE_DATE = frozenset({Rule.NOTICE, Rule.HORIZON, Rule.WORKING_DAY})
 
 
 def seat(
@@ -75,15 +72,18 @@ def able(
     """Who can be asked for a date that is settled, best first; `first` is the one who has it, or had it, already."""
     matches = [
         match
-        for match in rank(everyone, need).matches
-        if match.trainer_id not in but and all(failure.rule in _ABOUT_THE_DATE for failure in match.failures)
+        for match in rank(everyone, need, settled=ABOUT_THE_DATE).matches
+        if match.trainer_id not in but and not match.needs_override
     ]
     return sorted(matches, key=lambda match: match.trainer_id != first)
 
 
-def chosen(visit: Visit, trainer_id: int, *, at: Slot, reason: str, now: datetime) -> Match:
-    """The trainer staff picked. Refused beside `trainer` by a hard rule, beside `reason` by soft ones without one."""
-    found = shortlist.for_visit(visit, at=at, now=now).find(trainer_id)
+def chosen(visit: Visit, trainer_id: int, *, at: Slot, is_settled: bool = False, reason: str, now: datetime) -> Match:
+    """The trainer staff picked, for a new date or one that is settled.
+
+    Refused beside `trainer` by a hard rule, beside `reason` by soft ones without one.
+    """
+    found = shortlist.for_visit(visit, at=at, is_settled=is_settled, now=now).find(trainer_id)
     if found is None:
         raise Refused("Select a trainer", field="trainer")
     if isinstance(found, Exclusion):

@@ -143,7 +143,7 @@ def assign(reference: str) -> ResponseReturnValue:
             form.refuse(refusal)
             row = queries.one(reference)  # as a colleague may have left it
     at = visits.asked_start(row)
-    found, passed = shortlist.for_visit(row, at=at, now=clock.now()), visits.passed_over(row)
+    found, passed = shortlist.for_visit(row, at=at, is_settled=True, now=clock.now()), visits.passed_over(row)
     return render_template(
         "staff/assign.html",
         form=form,
