@@ -1,13 +1,14 @@
 """What needs a person now, as Today, the morning mail and an enquiry's page say it; and how near moments read."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from booking.domain.days import DAY_ENDS, Half, london, london_time
 from booking.domain.words import clock_words, near_day, wait_words
 
 WORKER_SILENT = timedelta(minutes=5)  # it gives a sign of life each minute
+EVE = timedelta(days=1)  # a visit that near, with nobody sure to go, comes before every promise
 COMPLAINT_DAYS = timedelta(days=30)  # to acknowledge one: Data (Use and Access) Act 2025
 
 
@@ -55,7 +56,8 @@ _ORDER = {kind: place for place, kind in enumerate(Kind)}
 class Need:
     """One thing for a person to do. `due_at` is the promise; `since` is when it came up, where there is none.
 
-    `who` is the trainer the button names; `trainer_id` whom it asks or answers for; `version` what the page has seen.
+    `before` is the day of a visit to which nobody may come unless it is done. `who` is the trainer the button names;
+    `trainer_id` whom it asks or answers for; `version` what the page has seen.
     """
 
     kind: Kind
@@ -63,6 +65,7 @@ class Need:
     why: str
     due_at: datetime | None = None
     since: datetime | None = None
+    before: date | None = None
     visit_id: int = 0
     reference: str = ""
     enquiry_id: int = 0
@@ -97,11 +100,15 @@ class Need:
             return f"{'planned for' if self.kind is Kind.STEP else 'promised by'} {moment(self.due_at, now=now)}"
         return f"in {wait_words(int((self.due_at - now).total_seconds()))}" if self.is_due_today(now) else ""
 
+    def is_pressing(self, now: datetime) -> bool:
+        """No mail goes out, or nobody is sure to be at a visit of today or tomorrow."""
+        return self.kind is Kind.WORKER or (self.before is not None and self.before - london_time(now).date() <= EVE)
+
     def rank(self, now: datetime) -> tuple[bool, datetime, int, datetime]:
-        """Most pressing first: no mail goes out, the oldest promise, then what nobody promised, by kind and age."""
+        """What presses first, then the oldest promise, then what nobody promised, by kind and age."""
         tonight = london(london_time(now).date(), DAY_ENDS)
         due = self.due_at or max(tonight, now)
-        return self.kind is not Kind.WORKER, due, _ORDER[self.kind], self.since or now
+        return not self.is_pressing(now), due, _ORDER[self.kind], self.since or now
 
 
 def moment(at: datetime, *, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from booking.domain.desk.needs import Kind, Need, excerpt, moment, part_words
 from booking.domain.lifecycle import TrainerAnswer, VisitState
@@ -46,14 +46,27 @@ def to_ring(visit: Visit, around: Around) -> Need:
 
 
 def clash(visit: Visit, absence: Absence, trainer: Trainer, around: Around) -> Need:
-    """A trainer who is away on the day of a visit."""
-    added = f"The {absence.kind if absence.kind != 'other' else 'absence'} was put in at "
+    """A trainer who is away on the day of a visit: somebody else is to be found, or has been asked already."""
+    named = {"leave": "leave", "sick": "illness"}.get(absence.kind, "absence")
+    added = f"The {named} was put in at {moment(absence.created_at, now=around.now)}."
+    other, is_same_day = visit.proposed_trainer, visit.proposed_day == visit.first_day
+    if other and is_same_day and visit.trainer_answer is TrainerAnswer.ASKED:
+        return _need(
+            Kind.WAITING,
+            visit,
+            title=f"Ring {other.name}: asked to go to {whom(visit)} for {trainer.name}, who is away",
+            why=f"{facts(visit)} {added}",
+            due_at=visit.answer_due_at,
+            trainer=other,
+            before=visit.first_day,
+        )
     return _need(
         Kind.ABSENCE,
         visit,
         title=f"Find another trainer: {trainer.name} is away on {near_day(visit.first_day)}",
-        why=f"{facts(visit, with_whom=True)} {added}{moment(absence.created_at, now=around.now)}.",
+        why=f"{facts(visit, with_whom=True)} {added}",
         since=absence.created_at,
+        before=visit.first_day,
     )
 
 
@@ -87,6 +100,7 @@ def unread(visit: Visit, around: Around) -> Need:
         why=f"{facts(visit)} The email went out more than 48 hours ago.",
         trainer=visit.trainer,
         since=visit.confirmed_at,
+        before=visit.first_day,
     )
 
 
@@ -177,6 +191,7 @@ def _need(
     why: str,
     due_at: datetime | None = None,
     since: datetime | None = None,
+    before: date | None = None,
     trainer: Trainer | None = None,
     trainer_id: int = 0,
     who: str = "",
@@ -187,6 +202,7 @@ def _need(
         why,
         due_at=due_at,
         since=since,
+        before=before,
         visit_id=visit.id,
         reference=visit.reference,
         enquiry_id=visit.enquiry_id or 0,

@@ -66,7 +66,8 @@ def move_by_staff(
     """
     with alone(visit, actor=actor, seen=seen) as visit:
         fee = _check(visit, at, actor=actor, now=now)
-        act = undo.record(f"Moved {visit.reference}", actor=actor, visit=visit, now=now)
+        done = "Asked to move" if visit.state is VisitState.CONFIRMED else "Moved"
+        act = undo.record(f"{done} {visit.reference}", actor=actor, visit=visit, now=now)
         if waive and not fee.is_free:
             fee, visit.fee_waived = waived(fee, why=waive), waive[:200]
         matches = picked(visit, at, trainer_id, reason=reason, now=now)

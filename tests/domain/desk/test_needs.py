@@ -1,5 +1,6 @@
 """How needs are told, tagged and ranked; how near moments read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,6 +53,14 @@ def test_the_order_is_worker_then_oldest_promise_then_what_nobody_promised_by_ki
     mail, report, tomorrow = need(Kind.MAIL), need(Kind.REPORT), need(due_at=NOW + DAY)
     ranked = sorted([tomorrow, report, mail, today, late, worker], key=lambda each: each.rank(NOW))
     assert ranked == [worker, late, today, mail, report, tomorrow]
+
+
+def test_a_visit_of_tomorrow_to_which_nobody_may_come_goes_before_every_promise() -> None:
+    nearest = Need(Kind.ABSENCE, "Find another trainer", "", since=NOW, before=(NOW + DAY).date())
+    later = replace(nearest, before=(NOW + 2 * DAY).date())
+    worker, late, mail = need(Kind.WORKER), need(due_at=NOW - DAY), need(Kind.MAIL)
+    ranked = sorted([later, mail, late, nearest, worker], key=lambda each: each.rank(NOW))
+    assert ranked == [worker, nearest, late, mail, later]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from booking.domain.lifecycle import EnquiryReason, EnquiryState, TrainerAnswer,
 from booking.domain.post import MailState
 from booking.models import Enquiry, Heartbeat, Mail, Schedule, Staff, TrainerBar, Visit
 from booking.queries.desk import today
-from booking.services import history
+from booking.services import history, visits
 from booking.services.timetable import digests
 from tests import make
 from tests.conftest import NOW
@@ -62,6 +62,12 @@ def clashing() -> Visit:
     visit = make.visit(enquiry=make.enquiry(EnquiryState.WON))
     assert visit.trainer
     make.absence(visit.trainer, visit.first_day)
+    return visit
+
+
+def taken_over() -> Visit:
+    visit = clashing()
+    visits.ask(visit, make.ben(visit.course).id, actor=WORKER, now=NOW)
     return visit
 
 
@@ -134,6 +140,7 @@ def test_an_empty_desk_names_the_next_visit(here: PageClient) -> None:
         (planned, "Acme Joinery: Ring Maya", "Done"),
         (failed, "Mend the address maya@acme.c0m", ""),
         (clashing, "Find another trainer: Ann Bell is away on Wednesday 24 March", ""),
+        (taken_over, "Ring Ben Cole: asked to go to Acme Joinery, Exeter for Ann Bell, who is away", "Ben said yes"),
         (over, "Ask Ann Bell how Acme Joinery, Exeter went", "It took place"),
         (
             lambda: over(took_place=False, report="Nobody was there.", reported_at=NOW),

@@ -57,6 +57,15 @@ def send(desk: PageClient, visit: Visit, page: str, **fields: Any) -> Any:
     return desk.send(at(visit, page), {"seen": visit.version, **fields})
 
 
+def test_a_change_of_trainer_is_told_as_one_and_not_as_a_move(desk: PageClient) -> None:
+    visit = make.visit(course=make.course())
+    desk.send(at(visit, "/assign"), {"seen": visit.version, "trainer": make.ben(visit.course).id})
+    page = words_of(desk.get(at(visit)).text)
+    assert "Ben Cole is asked to go instead and answers by 5pm, Wednesday 25 November. Ann Bell has the visit" in page
+    assert ("Keep Ann Bell" in page, "A move to" in page) == (True, False)
+    assert "Ben Cole is asked to go instead. Ann Bell" in words_of(desk.get(at(visit, "/assign")).text)
+
+
 def test_a_free_day_is_selected_where_it_is_shown(desk: PageClient) -> None:
     visit = asked()
     days = offered(desk.get(at(visit, "/move")).text)
