@@ -26,6 +26,15 @@ def to_answer(trainer_id: int) -> Sequence[Visit]:
     return _loaded(_asked(trainer_id), Visit.trainer_answer == TrainerAnswer.ASKED, order=Visit.answer_due_at)
 
 
+def agreed(trainer_id: int) -> Sequence[Visit]:
+    """Requests that this trainer has said yes to and staff have yet to confirm, the next first."""
+    return _loaded(
+        Visit.state == VisitState.REQUESTED,
+        Visit.trainer_id == trainer_id,
+        Visit.trainer_answer == TrainerAnswer.ACCEPTED,
+    )
+
+
 def ahead(trainer_id: int, *, today: date) -> Sequence[Visit]:
     """Confirmed visits whose last day is today or later, the next first."""
     days = select(VisitSlot.visit_id).where(
@@ -58,6 +67,15 @@ def was_theirs(reference: str, *, trainer_id: int) -> bool:
         .where(Visit.reference == parse_reference(reference), HistoryEntry.trainer_id == trainer_id)
     )
     return db.session.scalars(told.limit(1)).first() is not None
+
+
+def has_agreed(visit: Visit, *, trainer_id: int) -> bool:
+    """Whether this trainer's yes is there, and the visit waits for staff."""
+    return (
+        visit.state is VisitState.REQUESTED
+        and visit.trainer_id == trainer_id
+        and visit.trainer_answer is TrainerAnswer.ACCEPTED
+    )
 
 
 def is_asked(visit: Visit, *, trainer_id: int) -> bool:

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import update
 
 from booking.db import db
-from booking.domain.access import WORKER, Role
+from booking.domain.access import WORKER, Purpose, Role
 from booking.domain.catalogue import parse_catalogue
 from booking.domain.days import Half, Slot, Week, london_time, monday_of
 from booking.domain.places import County
 from booking.models import Absence, Course, Schedule, Staff, Trainer, TrainerCounty, TrainerCourse, TrainerHours
-from booking.services import staff
+from booking.services import links, staff
 
 HOURS = {"all": (time(9), time(17)), "am": (time(9), time(13)), "pm": (time(13), time(17))}
 
@@ -65,6 +65,8 @@ def add_trainer(told: Mapping[str, Any], courses: Sequence[Course], *, now: date
     )
     db.session.add(trainer)
     db.session.flush()
+    if trainer.wants_feed:
+        links.keep(Purpose.FEED, now=now, trainer_id=trainer.id)
     return trainer
 
 

@@ -68,12 +68,13 @@ def visits() -> str:
     me, today = mine.trainer(current_trainer().id), clock.today()
     monday = today - timedelta(days=today.weekday())
     rows = mine.ahead(me.id, today=today)
-    stops = [Stop(session, row) for row in rows for session in sessions(row) if session.day >= today]
+    stops = [Stop(session, row) for row in rows for session in sessions(row) if session.ends_at > clock.now()]
     stops.sort(key=lambda stop: stop.session.starts_at)
     return render_template(
         "trainer/visits.html",
         heading=f"Your visits, {me.name.partition(' ')[0]}",
         offers=mine.to_answer(me.id),
+        agreed=mine.agreed(me.id),
         stops=stops,
         this_week=[stop for stop in stops if stop.day < monday + timedelta(days=7)],
         later=[stop for stop in stops if stop.day >= monday + timedelta(days=7)],
@@ -107,6 +108,7 @@ def offer(reference: str) -> ResponseReturnValue:
         form=form,
         visit=row,
         is_open=mine.is_asked(row, trainer_id=me.id),
+        has_agreed=mine.has_agreed(row, trainer_id=me.id),
         at=services.asked_start(row),
         drive=drives(me, [row], day=row.first_day)[0] if not row.proposed_day else None,
         answers=briefings.answers(row),

@@ -5,6 +5,7 @@ from typing import Any
 
 import icalendar
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -44,7 +45,7 @@ def test_my_visits_take_the_same_statements_for_one_and_for_three(phone: PageCli
     with counted() as seen:
         page = phone.get("/t/").text
     assert page.count("Acme Joinery") == rows + 1
-    assert len(seen) == 11
+    assert len(seen) == 12
 
 
 def test_an_offer_shows_what_is_needed_and_no_contact(phone: PageClient, ann: Trainer) -> None:
@@ -61,7 +62,23 @@ def test_a_yes_is_kept_once_and_a_second_answer_is_told_kindly(phone: PageClient
     assert phone.send(path, {"answer": "yes", "at": at(visit)}).location == "/t/"
     assert visit.trainer_answer is TrainerAnswer.ACCEPTED
     page = phone.get(path).text
-    assert "There is nothing for you to do" in page
+    assert "You said yes to this." in page
+
+
+def test_a_yes_stays_in_sight_until_the_office_has_confirmed(phone: PageClient, ann: Trainer) -> None:
+    visit = offered(ann, trainer_answer=TrainerAnswer.ACCEPTED)
+    page = phone.get("/t/").text
+    assert ("You said yes" in page, "No visits yet" in page) == (True, False)
+    assert f'href="/t/offers/{visit.reference}"' in page
+    assert "You said yes to this." in phone.get(f"/t/offers/{visit.reference}").text
+
+
+def test_what_is_over_is_not_what_comes_next(phone: PageClient, ann: Trainer) -> None:
+    make.visit(trainer=ann, day=NOW.date(), half=Half.AM)  # it is 10 o'clock
+    assert "Next: today" in phone.get("/t/").text
+    with time_machine.travel(NOW.replace(hour=17), tick=False):
+        page = phone.get("/t/").text
+    assert ("Next:" in page, "Report on Exeter" in page) == (False, True)
 
 
 def test_a_no_passes_the_visit_on_with_its_note(phone: PageClient, ann: Trainer) -> None:
@@ -188,6 +205,14 @@ def test_the_private_calendar_is_read_until_it_is_reset(app: Flask, phone: PageC
     assert browser(app).get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     phone.send("/t/calendar/reset", page="/t/calendar")
     assert browser(app).get(path).status_code == 410
+
+
+def test_a_private_calendar_without_an_address_offers_to_make_one(phone: PageClient, ann: Trainer) -> None:
+    ann.wants_feed = True
+    db.session.commit()
+    assert "has no address at present" in phone.get("/t/calendar").text
+    phone.send("/t/calendar/reset", page="/t/calendar")
+    assert "Your private address" in phone.get("/t/calendar").text
 
 
 def test_who_goes_back_to_invitations_has_no_feed(app: Flask, phone: PageClient, ann: Trainer) -> None:
