@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Result, case, select, update
+from sqlalchemy import ColumnElement, CursorResult, Result, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -147,7 +147,7 @@ def resend(mail: Mail, *, actor: Actor, address: str | None = None, now: datetim
         mail,
         {MailState.WAITING, MailState.FAILED, MailState.SENT},
         state=MailState.WAITING,
-        to_address=address or mail.to_address,
+        **_readdressed(mail.to_address, address or mail.to_address),
         message_id=new_message_id() if is_copy else mail.message_id,
         due_at=now,
         attempts=0,
@@ -161,9 +161,15 @@ def readdress(enquiry: Enquiry, old: str, new: str, *, now: datetime) -> None:
     """What waits for a firm's old address, and what failed at it, goes to the new one, with all its tries."""
     theirs = _WAITS, Mail.enquiry_id == enquiry.id, Mail.audience == Audience.BUSINESS, Mail.to_address == old
     due_at = case((Mail.state == MailState.FAILED, now), else_=Mail.due_at)
-    values = {"to_address": new, "state": MailState.WAITING, "attempts": 0, "error": "", "due_at": due_at}
-    db.session.execute(update(Mail).where(*theirs).values(values))
+    again = {"state": MailState.WAITING, "attempts": 0, "error": "", "due_at": due_at}
+    db.session.execute(update(Mail).where(*theirs).values(_readdressed(old, new) | again))
     db.session.info[WRITTEN] = True
+
+
+def _readdressed(old: str, new: str) -> dict[str, object]:
+    """Another address on the envelope, and wherever the mail and its invitation name the old one."""
+    parts = {"text": Mail.text, "html": Mail.html, "calendar": Mail.calendar}
+    return {"to_address": new, **{name: func.replace(part, old, new) for name, part in parts.items()}}
 
 
 def _row(message: Message, *, now: datetime) -> dict[str, object]:

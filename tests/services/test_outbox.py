@@ -281,6 +281,13 @@ class TestActsOfStaff:
             1,
         )
 
+    def test_a_corrected_address_is_corrected_inside_the_mail_and_its_invitation_too(self, session: Session) -> None:
+        old, new = "maya@acme.exmaple", "maya@acme.example"
+        told = {"text": f"Email: {old}", "html": f"<p>{old}</p>", "calendar": f"ATTENDEE:mailto:{old}"}
+        mail = make.mail(MailState.FAILED, to_address=old, **told)
+        outbox.resend(mail, actor=CORA, address=new, now=NOW)
+        assert (mail.text, mail.html, mail.calendar) == tuple(part.replace(old, new) for part in told.values())
+
     def test_a_copy_of_a_sent_mail_has_an_id_of_its_own(self, session: Session) -> None:
         mail = put()
         first = claimed()
