@@ -154,6 +154,22 @@ def county_of(outcode: str) -> Where:
     return Where(Reach.SERVED, found.county, found.county_name, choices=(found.county,))
 
 
+def split_place(text: str) -> tuple[str, str]:
+    """The town, and the postcode or its first half, of a place as it was told; "" for what was not.
+
+    "Tiverton EX16 4ZZ" and "Tiverton, EX16" are both; "Redruth, Cornwall" is a town, "ex16 4zz" a postcode.
+    """
+    words = text.split()
+    for count in (2, 1):
+        try:
+            parse_outcode("".join(words[-count:]))
+        except Refused:
+            continue
+        return " ".join(words[:-count]).rstrip(","), " ".join(words[-count:]).upper()
+    town, _, county = text.rpartition(",")
+    return (town if county.strip().lower() in set(County) else text).strip(), ""
+
+
 def read_place(text: str) -> tuple[County | None, str]:
     """The served county (None: another, or not said) that a person means, and the place as told, postcodes in capitals.
 

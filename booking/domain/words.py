@@ -18,6 +18,7 @@ _DAY = re.compile(
     r"(?: ?[,./ -] ?(?P<year>[0-9]{4}|[0-9]{2}))?"
 )
 _SORTABLE = re.compile(r"(?P<year>[0-9]{4})-(?P<number>[0-9]{1,2})-(?P<day>[0-9]{1,2})(?P<name>)")
+_NEAR = {"today": timedelta(0), "tomorrow": timedelta(days=1)}
 _FURTHEST = timedelta(days=550)
 _LEAP_GAP = 8  # years between two 29 Februaries at most, 1896 to 1904 and 2096 to 2104
 
@@ -91,11 +92,13 @@ class Span:
 
 
 def parse_day(text: str, *, today: date, field: str = "") -> date:
-    """The day a person typed: "12 January", "12th Jan 2027", "12/1", "12.01.27", "Tue 12 jan", "2027-01-12".
+    """The day a person typed: "12 January", "12th Jan 2027", "12/1", "12.01.27", "Tue 12 jan", "2027-01-12", "today".
 
     Without a year it is the next such day from `today` on. Raises Refused, beside `field`, for what is no day.
     """
     plain = " ".join(text.lower().split())
+    if plain in _NEAR:
+        return today + _NEAR[plain]
     typed = _DAY.fullmatch(plain) or _SORTABLE.fullmatch(plain)
     day = next(_days(typed, today=today), None) if typed else None
     if day is None:

@@ -17,12 +17,29 @@ from booking.domain.places import (
     outcodes,
     parse_outcode,
     parse_postcode,
+    split_place,
 )
 
 
 @pytest.mark.parametrize("typed", ["EX1 1AA", "ex11aa", " e x 1 1 a a ", "Ex1\t1aA", "EX1\u00a01AA"])
 def test_a_postcode_may_be_typed_in_any_case_and_spacing(typed: str) -> None:
     assert parse_postcode(typed) == Postcode("EX1", "1AA")
+
+
+@pytest.mark.parametrize(
+    ("told", "town", "postcode"),
+    [
+        ("ex16 4zz", "", "EX16 4ZZ"),
+        ("EX16", "", "EX16"),
+        ("Tiverton, EX16 4ZZ", "Tiverton", "EX16 4ZZ"),
+        ("Lyme Regis DT7", "Lyme Regis", "DT7"),
+        ("Redruth, Cornwall", "Redruth", ""),
+        ("Bovey Tracey", "Bovey Tracey", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_place_as_it_was_told_falls_into_town_and_postcode(told: str, town: str, postcode: str) -> None:
+    assert split_place(told) == (town, postcode)
 
 
 @pytest.mark.parametrize("typed", ["EX11 1AA", "ex111aa"])

@@ -1,6 +1,6 @@
 """How a typed day is read back, and how long a wait is said."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -26,6 +26,8 @@ FIELDS = ("first", "last")
         ("1st of May", date(2027, 5, 1)),
         ("3sept", date(2027, 9, 3)),
         ("24 November", TODAY),
+        (" Today", TODAY),
+        ("tomorrow", TODAY + timedelta(days=1)),
         ("23 November", date(2027, 11, 23)),
         ("29 feb", date(2028, 2, 29)),
         ("1/2/1999", date(1999, 2, 1)),

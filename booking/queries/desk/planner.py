@@ -11,7 +11,17 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
 from booking.domain.availability import Hours, Window, worked
-from booking.domain.days import Half, Slot, Week, WorkingDays, bank_holidays, days_between, london_time, run_of
+from booking.domain.days import (
+    Half,
+    HalfTimes,
+    Slot,
+    Week,
+    WorkingDays,
+    bank_holidays,
+    days_between,
+    london_time,
+    run_of,
+)
 from booking.domain.lifecycle import VisitState
 from booking.domain.places import County
 from booking.models import Absence, Trainer, TrainerCounty, Visit, VisitSlot
@@ -95,12 +105,13 @@ def week(monday: date, *, county: County | None = None, now: datetime) -> Board:
     unplaced = _unplaced(monday, county=county)
     days = _days(monday, working, busy={slot for held in claims.values() for slot in held})
     times, today = rules.times(), london_time(now).date()
+    ahead = _first_ahead(now, times=times)
     rows = []
     for trainer in _trainers(county, holding=set(claims) if county is None else set()):
         hours = [Hours(h.weekday, h.opens, h.closes, Week(h.week), h.valid_from, h.valid_until) for h in trainer.hours]
         works = frozenset(slot.number for slot in window.slots(worked(hours, window, times=times)))
         diary = _Diary(works, claims.get(trainer.id, {}), away.get(trainer.id, {}))
-        cells = [_cell(day, diary, is_open=working.is_open(day), today=today) for day in days]
+        cells = [_cell(day, diary, is_open=working.is_open(day), today=today, ahead=ahead) for day in days]
         rows.append(Row(trainer, len(diary.claims), cells))
     closed = {day: _why_closed(day, working) for day in days if not working.is_open(day)}
     cells = [[piece for visit in unplaced for piece in _wished(visit, day)] for day in days]
@@ -169,14 +180,20 @@ def _why_closed(day: date, working: WorkingDays) -> str:
     return (not is_ours and bank_holidays(day.year).get(day)) or working.why_closed(day).capitalize()
 
 
-def _cell(day: date, diary: _Diary, *, is_open: bool, today: date) -> list[Piece]:
-    """A day of one trainer, as one piece where both halves are the same."""
-    am, pm = (_half(Slot(day, half), diary, is_open=is_open, today=today) for half in Half)
+def _first_ahead(now: datetime, *, times: HalfTimes) -> int:
+    """The number of the first half-day that has not begun."""
+    local = london_time(now)
+    return Slot(local.date(), Half.AM).number + sum(times.starts(half) <= local.time() for half in Half)
+
+
+def _cell(day: date, diary: _Diary, *, is_open: bool, today: date, ahead: int) -> list[Piece]:
+    """A day of one trainer, as one piece where both halves are the same; what is before slot `ahead` is past."""
+    am, pm = (_half(Slot(day, half), diary, is_open=is_open, today=today, ahead=ahead) for half in Half)
     whole = replace(am, half=None)
     return [whole] if whole == replace(pm, half=None) else [am, pm]
 
 
-def _half(at: Slot, diary: _Diary, *, is_open: bool, today: date) -> Piece:
+def _half(at: Slot, diary: _Diary, *, is_open: bool, today: date, ahead: int) -> Piece:
     claim, absence = diary.claims.get(at.number), diary.away.get(at.number)
     if claim and claim.visit:
         is_ahead = claim.visit.state in AHEAD and at.day >= today
@@ -187,7 +204,7 @@ def _half(at: Slot, diary: _Diary, *, is_open: bool, today: date) -> Piece:
         return Piece(Kind.CLOSED, at.half)
     if at.number not in diary.works:
         return Piece(Kind.OFF, at.half)
-    if at.day < today:
+    if at.number < ahead:
         return Piece(Kind.PAST, at.half)
     other = diary.claims.get(at.number ^ 1)  # numbers of mornings are even
     return Piece(Kind.GAP, at.half, beside=other.visit) if other else Piece(Kind.FREE, at.half)

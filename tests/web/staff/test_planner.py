@@ -1,7 +1,7 @@
 """The planner: what each half-day is to each trainer, in words; links to what can be added; a phone's one day."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -60,6 +60,11 @@ def test_what_nobody_can_book_says_why(session: object) -> None:
 
 def test_a_day_behind_us_is_not_free_to_book(session: object) -> None:
     assert kinds(make.ann(), MONDAY, now=NOW + timedelta(days=150)) == [("all day", Kind.PAST)]
+
+
+def test_a_half_day_that_has_begun_is_not_free_to_book(session: object) -> None:
+    at_noon = kinds(make.ann(), MONDAY, now=datetime(2027, 3, 22, 12, tzinfo=UTC))
+    assert at_noon == [("am", Kind.PAST), ("pm", Kind.FREE)]
 
 
 def test_a_hold_that_has_run_out_is_free(session: object) -> None:

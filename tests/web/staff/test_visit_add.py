@@ -36,6 +36,26 @@ def test_an_enquiry_becomes_a_visit_whose_trainer_is_asked(desk: PageClient) -> 
     assert len(db.session.scalars(select(Visit)).all()) == 1
 
 
+def test_a_town_is_no_postcode_and_no_course_is_chosen_for_them(desk: PageClient) -> None:
+    make.course()
+    enquiry = make.enquiry(place="Redruth, Cornwall", course=None)
+    path = f"/staff/visits/add?enquiry={enquiry.id}"
+    page = desk.get(path).text
+    assert ('name="town" type="text" value="Redruth"' in page, "Not decided yet" in page) == (True, True)
+    assert 'id="course-error"' in desk.send(path, fields(course="")).text
+
+
+def test_a_cell_of_the_planner_is_kept_on_every_way_to_its_visit(desk: PageClient) -> None:
+    cell = f"day=2027-03-24&half=pm&trainer={make.ann().id}"
+    make.enquiry()
+    page = desk.get(f"/staff/visits/add?{cell}").text
+    assert "Ann Bell, Wednesday 24 March" in page
+    assert f'href="/staff/enquiries/new?{cell.replace("&", "&amp;")}"' in page
+    said = {"key": "k1", "firm": "Acme", "contact": "Maya", "phone": "01632 960111", "reason": "course"}
+    response = desk.send(f"/staff/enquiries/new?{cell}", {**said, "next": "visit"})
+    assert response.location.partition("&")[2] == cell
+
+
 @pytest.mark.parametrize(
     ("wrong", "beside"),
     [

@@ -24,6 +24,7 @@ from booking.web.fields import KeyedForm, Line, Paragraph
 from booking.web.staff import pages
 from booking.web.staff.access import actor
 from booking.web.staff.enquiries.words import REASONS
+from booking.web.staff.visits.adding import CELL
 
 MOST_PEOPLE = 500
 ON_TO_A_VISIT = "visit"
@@ -126,8 +127,10 @@ def store(form: PhonedForm) -> str:
         first = forms.first_time(form.key.data, form.fields(), now=clock.now())
         enquiry = enquiries.by_phone(form.told(), actor=actor(), now=clock.now())
         wants_visit = request.form.get("next") == ON_TO_A_VISIT
-        first.answer = (
-            url_for(".visit_add", enquiry=enquiry.id) if wants_visit else url_for(".enquiry", enquiry_id=enquiry.id)
+        cell = {name: request.args.get(name) for name in CELL}
+        to_visit, to_enquiry = (
+            url_for(".visit_add", enquiry=enquiry.id, **cell),
+            url_for(".enquiry", enquiry_id=enquiry.id),
         )
-        answer = first.answer
+        answer = first.answer = to_visit if wants_visit else to_enquiry
     return answer

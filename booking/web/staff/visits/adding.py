@@ -1,6 +1,7 @@
 """A visit that staff enter by hand, for an enquiry: everything it told is filled in."""
 
 from collections.abc import Mapping
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -13,8 +14,8 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.days import Half, Slot
 from booking.domain.errors import Refused
-from booking.domain.places import County, parse_postcode
-from booking.domain.words import day_words, parse_day
+from booking.domain.places import County, parse_postcode, split_place
+from booking.domain.words import day_words, near_day, parse_day
 from booking.queries import catalogue, enquiries
 from booking.queries.desk import agenda
 from booking.services import forms, visits
@@ -26,6 +27,7 @@ from booking.web.staff.lists import number
 from booking.web.staff.visits.changes import HALVES, typed_day
 
 BEST = "0"
+CELL = ("day", "half", "trainer")  # what a cell of the planner hands on
 
 
 class AddForm(KeyedForm):
@@ -47,23 +49,21 @@ class AddForm(KeyedForm):
     @classmethod
     def opened(cls, enquiry: Any, *, asked: Mapping[str, str]) -> "AddForm":
         """With what the enquiry told, and the day and trainer of the planner's cell."""
-        courses, told = catalogue.active(), asked.get("day", "")
-        try:
-            day = day_words(parse_day(told, today=clock.today())) if told else ""
-        except Refused:
-            day = ""
+        day, (town, postcode) = asked_day(asked), split_place(enquiry.place)
         form = cls(
             data={
                 "course": str(enquiry.course_id or ""),
-                "day": day,
+                "day": day_words(day) if day else "",
                 "half": asked.get("half", Half.AM),
                 "trainer": asked.get("trainer", BEST),
-                "postcode": enquiry.place,
+                "town": town,
+                "postcode": postcode,
                 "county": enquiry.county,
                 "people": str(enquiry.people or ""),
             }
         )
-        form.course.choices = [SelectChoice(str(each.id), each.title) for each in courses]
+        undecided = [] if enquiry.course_id else [SelectChoice("", "Not decided yet")]
+        form.course.choices = [*undecided, *(SelectChoice(str(each.id), each.title) for each in catalogue.active())]
         best = SelectChoice(BEST, "Whoever is best")
         form.trainer.choices = [best, *(SelectChoice(str(each), name) for each, name in agenda.trainers())]
         return form
@@ -101,7 +101,8 @@ class AddForm(KeyedForm):
 def visit_add() -> ResponseReturnValue:
     wanted = number("enquiry")
     if wanted is None:  # from a cell of the planner: whose visit is it?
-        return render_template("staff/visit_whose.html", asked=request.args, rows=enquiries.open_ones())
+        rows, kept = enquiries.open_ones(), {name: request.args.get(name) for name in CELL}
+        return render_template("staff/visit_whose.html", asked=kept, cell=cell_words(request.args), rows=rows)
     enquiry = enquiries.complete(wanted) or abort(HTTPStatus.NOT_FOUND)
     form = AddForm.opened(enquiry, asked=request.args)
     if form.sent():
@@ -116,3 +117,17 @@ def visit_add() -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(Refused(str(refusal), field="day") if refusal.field == "slot" else refusal)
     return render_template("staff/visit_add.html", form=form, enquiry=enquiry), form.status
+
+
+def asked_day(asked: Mapping[str, str]) -> date | None:
+    """The day of the planner's cell; None for none, or none that can be read."""
+    try:
+        return parse_day(asked.get("day", ""), today=clock.today())
+    except Refused:
+        return None
+
+
+def cell_words(asked: Mapping[str, str]) -> str:
+    """ "Asha Pollard, Monday 7 December": whose cell was pressed, as far as it is known."""
+    names, day = {str(each): name for each, name in agenda.trainers()}, asked_day(asked)
+    return ", ".join(part for part in (names.get(asked.get("trainer", "")), near_day(day) if day else "") if part)
