@@ -37,7 +37,7 @@ CHANGES: dict[str, tuple[Callable[..., None], str]] = {  # what an admin can pre
 
 
 class InviteForm(KeyedForm):
-    email = Email()
+    email = Email(missing="Enter their work email")
     name = Line("Name", limit=80, missing="Enter their name")
     role = Choice(
         "What will they do",

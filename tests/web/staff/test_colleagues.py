@@ -63,7 +63,7 @@ def test_the_same_form_twice_invites_once(client: PageClient, ada: Staff) -> Non
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"email": ""}, "Enter your work email"),
+        ({"email": ""}, "Enter their work email"),
         ({"email": "ADA@trainingsouthwest.example"}, "A colleague with this email address is already here"),
         ({"name": ""}, "Enter their name"),
         ({"role": ""}, "Select what they will do"),

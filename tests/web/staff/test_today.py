@@ -113,8 +113,12 @@ def test_it_is_there_with_a_slash_behind_it_too(here: PageClient) -> None:
 
 def test_an_empty_desk_says_so_kindly(here: PageClient) -> None:
     page = words_of(here.get("/staff").text)
-    assert "Nothing needs you. No visit is booked yet" in page
+    assert "Nothing needs you. To begin, add the first course" in page
     assert "Good morning, Cora." in page
+    course = make.course()
+    assert "Nothing needs you. Next, add the first trainer" in words_of(here.get("/staff").text)
+    make.ann(course)
+    assert "Nothing needs you. No visit is booked yet" in words_of(here.get("/staff").text)
 
 
 def test_an_empty_desk_names_the_next_visit(here: PageClient) -> None:
