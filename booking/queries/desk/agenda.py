@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from booking.db import db
+from booking.domain.days import london_time
 from booking.domain.desk.finding import sought
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County
@@ -45,10 +47,8 @@ def height(wanted: Wanted, *, now: datetime) -> int:
 
 
 def listed(wanted: Wanted, *, now: datetime, page: int | None = None) -> Sequence[Visit]:
-    """One page of the list, or all of it: what is ahead by its day, what is over the latest first. 1 statement."""
-    rows = _rows().where(*_which(wanted, now))
-    over = wanted.state in (VisitState.DELIVERED, VisitState.CANCELLED, VisitState.EXPIRED)
-    rows = rows.order_by(Visit.first_day.desc() if over else Visit.first_day, Visit.id)
+    """One page of the list, or all of it: what is ahead by its day, then what is over the latest first. 1 statement."""
+    rows = _rows().where(*_which(wanted, now)).order_by(*_order(wanted, today=london_time(now).date()), Visit.id)
     return db.session.scalars(rows if page is None else rows.limit(PAGE).offset((page - 1) * PAGE)).all()
 
 
@@ -59,6 +59,15 @@ def trainers() -> Sequence[tuple[int, str]]:
 
 def _rows() -> Select[Visit]:
     return select(Visit).options(*PARTIES)
+
+
+def _order(wanted: Wanted, *, today: date) -> Sequence[ColumnElement[Any]]:
+    if wanted.state in (VisitState.DELIVERED, VisitState.CANCELLED, VisitState.EXPIRED):
+        return [Visit.first_day.desc()]
+    if wanted.state or wanted.monday or wanted.no_report:
+        return [Visit.first_day.asc()]
+    is_over = Visit.first_day < today
+    return [is_over, case((is_over, None), else_=Visit.first_day), Visit.first_day.desc()]
 
 
 def _which(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:

@@ -8,6 +8,7 @@ from flask import Flask
 
 from booking.domain.lifecycle import VisitState
 from tests import make
+from tests.conftest import NOW
 from tests.counting import counted
 from tests.pages import PageClient
 from tests.signing import browser, signed_in
@@ -31,6 +32,13 @@ def test_the_list_takes_the_same_statements_for_one_visit_and_for_three(desk: Pa
 def test_an_empty_list_says_why_and_a_filtered_one_how_to_go_on(desk: PageClient) -> None:
     assert "They come from booking requests" in desk.get("/staff/visits").text
     assert "Clear the filters" in desk.get("/staff/visits?county=dorset").text
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_is_ahead_comes_first_by_its_day_and_what_is_over_from_the_latest(desk: PageClient) -> None:
+    made = {days: make.visit(day=NOW.date() + timedelta(days=days), trainer=make.trainer()) for days in (-9, 7, -2, 0)}
+    page = desk.get("/staff/visits").text
+    assert sorted(made, key=lambda days: page.index(made[days].reference)) == [0, 7, -2, -9]
 
 
 def test_a_hold_is_not_on_the_list(desk: PageClient) -> None:

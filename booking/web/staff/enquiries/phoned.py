@@ -21,7 +21,7 @@ from booking.services import enquiries, forms
 from booking.services.enquiries import Told
 from booking.web.contacts import Email, Phone
 from booking.web.fields import KeyedForm, Line, Paragraph
-from booking.web.staff import pages
+from booking.web.staff import lists, pages
 from booking.web.staff.access import actor
 from booking.web.staff.enquiries.words import REASONS
 from booking.web.staff.visits.adding import CELL
@@ -127,10 +127,9 @@ def store(form: PhonedForm) -> str:
         first = forms.first_time(form.key.data, form.fields(), now=clock.now())
         enquiry = enquiries.by_phone(form.told(), actor=actor(), now=clock.now())
         wants_visit = request.form.get("next") == ON_TO_A_VISIT
-        cell = {name: request.args.get(name) for name in CELL}
-        to_visit, to_enquiry = (
-            url_for(".visit_add", enquiry=enquiry.id, **cell),
-            url_for(".enquiry", enquiry_id=enquiry.id),
-        )
-        answer = first.answer = to_visit if wants_visit else to_enquiry
+        if wants_visit:
+            answer = lists.address(".visit_add", CELL, enquiry=enquiry.id)
+        else:
+            answer = url_for(".enquiry", enquiry_id=enquiry.id)
+        first.answer = answer
     return answer
