@@ -12,7 +12,7 @@ from tests.conftest import NOW
 from tests.counting import counted
 from tests.pages import PageClient
 from tests.signing import browser, signed_in
-from tests.web.staff.desk import NO_NUMBERS, told_beside
+from tests.web.staff.desk import NO_NUMBERS, told_beside, words_of
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -25,8 +25,15 @@ def seen(visit: Visit) -> dict[str, str]:
 def test_a_visit_in_any_state_shows_what_it_is_and_what_is_next(desk: PageClient, state: VisitState) -> None:
     visit = make.visit(state)
     page = desk.get(f"/staff/visits/{visit.reference}").text
-    for fact in (visit.reference, "Acme Joinery, Exeter", "Wednesday 24 March 2027", "Maya Reed", "£1,380.00"):
+    for fact in (visit.reference, "Acme Joinery, Exeter", "Wednesday 24 March 2027", "Maya Reed", "£1,150.00"):
         assert fact in page
+
+
+@pytest.mark.parametrize(("fee", "owed"), [(0, "To pay Nothing"), (57500, "To pay £575.00 plus VAT")])
+def test_of_a_cancelled_visit_only_the_fee_is_to_pay(desk: PageClient, fee: int, owed: str) -> None:
+    visit = make.visit(VisitState.CANCELLED, fee_pence=fee)
+    page = words_of(desk.get(f"/staff/visits/{visit.reference}").text)
+    assert (owed in page, "£1,380.00" in page) == (True, False)
 
 
 @pytest.mark.parametrize("mails", [1, 3])
