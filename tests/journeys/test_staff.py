@@ -113,7 +113,7 @@ def test_a_visit_is_cancelled_for_a_fee_and_its_mail_can_be_stopped(site: Site, 
     person.reads("Cancelling it costs £575 plus £115 VAT, £690 in all.")
     person.write("Why it is cancelled: the firm reads this", "Flooded works")
     person.press("Cancel the visit")
-    person.reads("Late change")
+    person.reads("To pay")
     person.follow("Outbox")
     person.follow("Cancelled: Wed 2 Dec")
     person.press("Stop it")

@@ -37,7 +37,7 @@ def test_a_trainer_says_yes_to_one_visit_and_no_to_another_which_goes_to_the_nex
     person.write("Why not (optional)", "My daughter moves house")
     person.press("I cannot do it")
     person.reads("Noted. We ask somebody else")
-    person.reads("No visits yet.")
+    person.reads("You said yes")
     site.later(minutes=1)
     site.letter("office@", "Ann Bell cannot do")
     person.page.context.clear_cookies()
