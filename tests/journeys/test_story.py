@@ -15,7 +15,7 @@ ENQUIRY = {
     "Where it would be": "EX16 4ZZ",
     "Firm or organisation": "Hallett Joinery",
     "Your name": "Jo Hallett",
-    "Work email": FIRM,
+    "Work email (optional if you want a call)": FIRM,
 }
 
 
