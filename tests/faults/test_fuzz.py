@@ -44,16 +44,14 @@ PARAMETERS = sorted(
     for name in re.findall(r'args(?:\.get\(|\[)"(\w+)"', Path(path).read_text())
 )
 ALONE = ("seen", "trainer", "into", "first", "note", "reason", "email", "value")  # what a lone button may carry
-
-
 QUERIES = {"staff.visit_add": "?enquiry=1"}  # without which a page has no form
 
 
 def often(long: int, short: int) -> settings:
-    """So many examples, the same in every run; PostgreSQL differs in what it refuses to store, and gets a third."""
+    """So many examples, the same in every run; PostgreSQL differs in what it refuses to store, and gets a sixth."""
     is_sqlite = db.engines[None].dialect.name == "sqlite"
     return settings(
-        max_examples=long if IS_LONG else short if is_sqlite else short // 3,
+        max_examples=long if IS_LONG else short if is_sqlite else short // 6,
         derandomize=True,
         database=None,
         deadline=None,
