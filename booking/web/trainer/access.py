@@ -50,10 +50,13 @@ def actor() -> Actor:
 
 @pages.before_request
 def guard() -> ResponseReturnValue | None:
-    """Nobody passes without a device cookie and a living row behind it."""
+    """Nobody passes without a device cookie and a living row behind it; what was typed meanwhile waits in a page."""
     if request.endpoint in OPEN:
         return None
     member = member_here()
+    if member is None and request.method == "POST" and request.url_rule and "GET" in (request.url_rule.methods or ()):
+        typed = [(name, words) for name, words in request.form.items(multi=True) if name != "csrf_token"]
+        return render_template("trainer/again.html", typed=typed, action=request.full_path), HTTPStatus.FORBIDDEN
     if member is None:
         flash("Open the link in our latest email, or ask for a new one here", "wait")
         return redirect(url_for("trainer.lost"), HTTPStatus.SEE_OTHER)

@@ -108,6 +108,14 @@ def test_a_trainer_signs_a_borrowed_device_out(app: Flask, client: PageClient, a
     assert [each.get("/t/").location for each in (client, other)] == ["/t/lost"] * 2
 
 
+def test_what_was_typed_waits_until_the_trainer_is_back(client: PageClient, ann: Trainer) -> None:
+    typed = {"first": "31 March", "note": "Half-term <b>"}
+    waits = client.post("/t/days", data={**typed, "csrf_token": "old"})
+    assert (waits.status_code, 'action="/t/days?"' in waits.text) == (403, True)
+    for words in ('name="first" value="31 March"', 'name="note" value="Half-term &lt;b&gt;"'):
+        assert words in waits.text
+
+
 def test_a_made_up_cookie_opens_nothing(client: PageClient) -> None:
     client.set_cookie("trainer", "x" * 22)
     assert client.get("/t/").location == "/t/lost"
