@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from booking import logs
 from booking.db import READING, csrf, db
 from booking.domain import errors
+from booking.web.ways import has_page
 
 LAPSED = "This page was open for a long time. Check your answers and continue"
 CSP = (
@@ -67,7 +68,7 @@ def check_csrf() -> BaseResponse | None:
         csrf.protect()
     except CSRFError:
         g.lapsed = True
-        if "GET" not in (request.url_rule.methods or ()):
+        if not has_page():
             flash("This page was open for a long time. Press the button again", "wait")
             return redirect(came_from(), HTTPStatus.SEE_OTHER)
     return None

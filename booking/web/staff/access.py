@@ -17,7 +17,7 @@ from booking.services import sign_ins
 from booking.web.guards import came_from
 from booking.web.staff import pages
 from booking.web.staff.security import SECRET, Account
-from booking.web.ways import inside
+from booking.web.ways import has_page, inside, typed
 from config import settings
 
 OPEN = {f"staff.{name}" for name in ("sign_in", "code", "forgot", "reset", "welcome", "demo")}
@@ -74,11 +74,10 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if request.method != "POST":
         here = request.full_path.rstrip("?")
         return redirect(url_for("staff.sign_in", next=here), HTTPStatus.SEE_OTHER if request.method != "GET" else 302)
-    if request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
+    if not has_page():
         flash("You were signed out. Sign in, then press the button again", "wait")
         return redirect(url_for("staff.sign_in", next=inside("/staff", came_from())), HTTPStatus.SEE_OTHER)
-    typed = [(name, words) for name, words in request.form.items(multi=True) if name != "csrf_token"]
-    return render_template("staff/again.html", typed=typed, action=request.full_path), HTTPStatus.FORBIDDEN
+    return render_template("staff/again.html", typed=typed(), action=request.full_path), HTTPStatus.FORBIDDEN
 
 
 def let_in(staff_id: int, secret: str) -> None:

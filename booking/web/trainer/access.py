@@ -16,7 +16,7 @@ from booking.web.contacts import Email
 from booking.web.fields import Form
 from booking.web.trainer import pages
 from booking.web.visitor import network
-from booking.web.ways import inside
+from booking.web.ways import has_page, inside, typed
 from config import settings
 
 OPEN = {"trainer.arrive", "trainer.feed", "trainer.lost"}
@@ -54,9 +54,8 @@ def guard() -> ResponseReturnValue | None:
     if request.endpoint in OPEN:
         return None
     member = member_here()
-    if member is None and request.method == "POST" and request.url_rule and "GET" in (request.url_rule.methods or ()):
-        typed = [(name, words) for name, words in request.form.items(multi=True) if name != "csrf_token"]
-        return render_template("trainer/again.html", typed=typed, action=request.full_path), HTTPStatus.FORBIDDEN
+    if member is None and request.method == "POST" and has_page():
+        return render_template("trainer/again.html", typed=typed(), action=request.full_path), HTTPStatus.FORBIDDEN
     if member is None:
         flash("Open the link in our latest email, or ask for a new one here", "wait")
         return redirect(url_for("trainer.lost"), HTTPStatus.SEE_OTHER)
