@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -160,11 +160,8 @@ def split_place(text: str) -> tuple[str, str]:
     "Tiverton EX16 4ZZ" and "Tiverton, EX16" are both; "Redruth, Cornwall" is a town, "ex16 4zz" a postcode.
     """
     words = text.split()
-    for count in (2, 1):
-        try:
-            parse_outcode("".join(words[-count:]))
-        except Refused:
-            continue
+    count, _ = _postcode_at_the_end(words)
+    if count:
         return " ".join(words[:-count]).rstrip(","), " ".join(words[-count:]).upper()
     town, _, county = text.rpartition(",")
     return (town if county.strip().lower() in set(County) else text).strip(), ""
@@ -176,11 +173,18 @@ def read_place(text: str) -> tuple[County | None, str]:
     Reads "ex16 4zz", "EX16", "Tiverton, Devon" and "Tiverton EX16 4ZZ"; a town alone does not settle its county.
     """
     words = text.split()
-    for ending in (words[-2:], words[-1:]):
-        try:
-            outcode = parse_outcode("".join(ending))
-        except Refused:
-            continue
-        return county_of(outcode).county, text.upper() if len(words) == len(ending) else text
+    count, outcode = _postcode_at_the_end(words)
+    if count:
+        return county_of(outcode).county, text.upper() if len(words) == count else text
     named = [county for county in County if county.value in text.lower()]
     return named[0] if len(named) == 1 else None, text
+
+
+def _postcode_at_the_end(words: Sequence[str]) -> tuple[int, str]:
+    """How many of the last words are a postcode, or its first half, and its outcode; 0 and "" for none."""
+    for ending in (words[-2:], words[-1:]):
+        try:
+            return len(ending), parse_outcode("".join(ending))
+        except Refused:
+            continue
+    return 0, ""
