@@ -153,9 +153,14 @@ def _continuity(who: Candidate, need: Need, *, is_firm_known: bool) -> Cost:
     return Cost(Term.CONTINUITY, 0, f"new to {firm}")
 
 
+def sum_words(pence: int) -> str:
+    """ "£30", "£10 off" for what speaks for the trainer."""
+    return f"{pounds(abs(pence))}{' off' if pence < 0 else ''}"
+
+
 def _sum(pence: int, what_for: str = "") -> str:
-    """ " (£30)", " (£10 off)" for what speaks for the trainer; nothing for nothing."""
-    return f" ({pounds(abs(pence))}{' off' if pence < 0 else ''}{what_for})" if pence else ""
+    """The same in brackets behind its words; nothing for nothing."""
+    return f" ({sum_words(pence)}{what_for})" if pence else ""
 
 
 def _low(bits: int) -> int:

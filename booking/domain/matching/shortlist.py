@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 from booking.domain.availability import worked
-from booking.domain.matching.costs import Cost, Share, costs
+from booking.domain.matching.costs import Cost, Share, costs, sum_words
 from booking.domain.matching.needs import Candidate, Need
 from booking.domain.matching.rules import Failure, Rule, hard_failure, soft_failures
-from booking.domain.money import pounds
 from booking.domain.places import County
 
 # Soft rules that say nothing about whether the trainer's time is free.
@@ -45,7 +44,7 @@ class Match:
     @property
     def total(self) -> str:
         """ "£49", or "£10 off" where more speaks for the trainer than against."""
-        return f"{pounds(abs(self.total_pence))}{' off' if self.total_pence < 0 else ''}"
+        return sum_words(self.total_pence)
 
 
 @dataclass(frozen=True, slots=True)
