@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, make_response, render_template
@@ -13,7 +14,7 @@ from limits.strategies import MovingWindowRateLimiter
 from booking import logs
 from booking.domain.errors import Refused
 from booking.domain.words import wait_words
-from booking.redis import Away, Shared, shared
+from booking.redis import Answer, Away, Shared, shared
 from booking.web.visitor import network
 
 FLOOD = "60 per hour"  # from everybody; beyond it nothing is refused, but all of it waits for a person's eye
@@ -54,22 +55,21 @@ class Together(MovingWindowRateLimiter):
         super().__init__(RedisStorage("redis://", connection_pool=way.pool, key_prefix=f"{way.name}:limits"))
 
     def test(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
-        try:
-            return self.way.ask(lambda: super(Together, self).test(item, *identifiers, cost=cost))
-        except Away:
-            return True
+        return self._or(True, lambda: super(Together, self).test(item, *identifiers, cost=cost))
 
     def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
-        try:
-            return self.way.ask(lambda: super(Together, self).hit(item, *identifiers, cost=cost))
-        except Away:
-            return True
+        return self._or(True, lambda: super(Together, self).hit(item, *identifiers, cost=cost))
 
     def get_window_stats(self, item: RateLimitItem, *identifiers: str) -> WindowStats:
+        nothing = WindowStats(time.time(), 0)
+        return self._or(nothing, lambda: super(Together, self).get_window_stats(item, *identifiers))
+
+    def _or(self, alone: Answer, question: Callable[[], Answer]) -> Answer:
+        """What Redis says, or `alone` while it is away."""
         try:
-            return self.way.ask(lambda: super(Together, self).get_window_stats(item, *identifiers))
+            return self.way.ask(question)
         except Away:
-            return WindowStats(time.time(), 0)
+            return alone
 
 
 def show(refusal: TooMany) -> Response:
