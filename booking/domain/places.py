@@ -128,6 +128,11 @@ def parse_outcode(text: str) -> str:
     return typed[1].upper()
 
 
+def outcode_in(text: str) -> str:
+    """The outcode of a postcode or of its first half; "" where there is none."""
+    return _postcode_at_the_end(text.split())[1]
+
+
 @cache
 def outcodes() -> Mapping[str, Outcode]:
     """The outcodes of the South West and of its neighbours, by code (derived from OS Code-Point Open)."""

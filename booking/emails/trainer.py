@@ -47,12 +47,24 @@ def welcome(trainer: Trainer, *, visits_url: str, days_url: str, calendar_url: s
     )
 
 
-def offer(visit: Visit, *, answer_url: str, drive: Drive | None, answers: Sequence[str] = ()) -> Message:
-    """Can you do it: all that is needed to say yes or no by `visit.answer_due_at`, without the firm's contact."""
+def offer(
+    visit: Visit,
+    *,
+    stands: tuple[date, Half] | None = None,
+    answer_url: str,
+    drive: Drive | None,
+    answers: Sequence[str] = (),
+) -> Message:
+    """Can you do it: all that is needed to say yes or no by `visit.answer_due_at`, without the firm's contact.
+
+    `stands` is the day and half on which the visit is confirmed already, where another date or trainer is looked for.
+    """
     return _about(
         "offer",
         visit,
         subject=headline(f"Can you do {short_day(visit.first_day)}, ", _town(visit), "?"),
+        stands=stands,
+        is_swap=stands == (visit.first_day, visit.first_half),
         answer_url=answer_url,
         drive=drive,
         answers=answers,

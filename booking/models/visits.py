@@ -109,6 +109,11 @@ class Visit(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def is_swap(self) -> bool:
+        """Another trainer is looked for, or asked, for the date as it stands."""
+        return (self.proposed_day, self.proposed_half) == (self.first_day, self.first_half)
+
 
 class VisitSlot(Base):
     """A claim on one trainer's half-day. The first unique constraint is the promise that nobody is booked twice."""

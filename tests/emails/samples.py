@@ -118,6 +118,9 @@ def to_trainer() -> Iterator[tuple[str, Message]]:
     yield "welcome", trainer.welcome(asha, visits_url=VISITS, days_url=days, calendar_url=feed)
     asked = a_visit(VisitState.REQUESTED)
     yield "offer", trainer.offer(asked, answer_url=f"{VISITS}/offers/12", drive=drive, answers=SAID)
+    standing: dict[str, Any] = {"answer_url": f"{VISITS}/offers/12", "drive": drive}
+    yield "offer-takeover", trainer.offer(a_visit(), stands=(WEDNESDAY, Half.AM), **standing)
+    yield "offer-move", trainer.offer(a_visit(), stands=(date(2027, 3, 17), Half.AM), **standing)
     why = "It has been moved to another day."
     yield "offer_withdrawn", trainer.offer_withdrawn(asked, to=asha, why=why, visits_url=VISITS)
     told: dict[str, Any] = {"visit_url": VISIT, "drive": drive, "answers": SAID, "now": NOW}

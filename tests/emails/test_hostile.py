@@ -83,6 +83,7 @@ def arguments(typed: str) -> dict[str, Any]:
         **{"answered": 7, "total": 12, "day": 1, "is_held": True, "is_again": True, "is_today": True},
         **{"now": NOW, "confirm_by": datetime(2027, 3, 2, 17, tzinfo=UTC), "good_until": date(2027, 3, 4)},
         **{"was_day": date(2027, 3, 17), "was_half": Half.AM, "monday": date(2027, 3, 22)},
+        "stands": (date(2027, 3, 17), Half.AM),
     }
 
 

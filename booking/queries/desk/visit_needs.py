@@ -49,8 +49,8 @@ def clash(visit: Visit, absence: Absence, trainer: Trainer, around: Around) -> N
     """A trainer who is away on the day of a visit: somebody else is to be found, or has been asked already."""
     named = {"leave": "leave", "sick": "illness"}.get(absence.kind, "absence")
     added = f"The {named} was put in at {moment(absence.created_at, now=around.now)}."
-    other, is_same_day = visit.proposed_trainer, visit.proposed_day == visit.first_day
-    if other and is_same_day and visit.trainer_answer is TrainerAnswer.ASKED:
+    other = visit.proposed_trainer
+    if other and visit.is_swap and visit.trainer_answer is TrainerAnswer.ASKED:
         return _need(
             Kind.WAITING,
             visit,

@@ -66,6 +66,7 @@ def offered(visit: Visit, trainer: Trainer, *, act: Act | None = None, now: date
     asked = _as_proposed(visit) if visit.proposed_day else visit
     message = to_trainer.offer(
         asked,
+        stands=(visit.first_day, visit.first_half) if visit.proposed_day else None,
         answer_url=addresses.of_trainer(trainer, now=now, page=f"/t/offers/{visit.reference}"),
         drive=_drive(asked, trainer),
         answers=briefings.answers(visit),

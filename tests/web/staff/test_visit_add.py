@@ -1,5 +1,6 @@
 """A visit that staff book by hand: what the enquiry told is filled in, and nothing typed is lost."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ from sqlalchemy import select
 
 from booking.db import db
 from booking.domain.lifecycle import TrainerAnswer, VisitState
-from booking.models import Visit
+from booking.models import Course, Visit
+from booking.services.visits.seating import NOBODY
 from tests import make
 from tests.pages import PageClient
 from tests.web.staff.desk import NO_NUMBERS, told_beside
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 def fields(**changes: Any) -> dict[str, Any]:
     course = make.course()
     make.ann(course)
-    told = {"course": course.id, "day": "24 March 2027", "half": "am", "trainer": "0", "key": "one form"}
+    told = {"course": course.id, "day": "24 March 2027", "half": "am", "trainer": "", "key": "one form"}
     where = {"address": "Unit 4", "town": "Exeter", "postcode": "ex2 8aa", "county": "devon", "people": "8"}
     return {**told, **where, **changes}
 
@@ -111,3 +113,32 @@ def test_a_cell_of_the_planner_asks_whose_visit_it_is(desk: PageClient) -> None:
 @pytest.mark.parametrize("query", ["enquiry=99999", "enquiry=0"])
 def test_an_enquiry_that_does_not_exist_is_not_there(desk: PageClient, query: str) -> None:
     assert desk.get(f"/staff/visits/add?{query}").status_code == 404
+
+
+def days_offered(page: str) -> list[str]:
+    return re.findall(r'name="slot" id="slot-\d" value="(\d[^"]+)"', page)
+
+
+def test_the_next_free_days_are_there_to_select_and_one_that_is_gone_is_no_more(desk: PageClient) -> None:
+    sent = fields(day="")
+    path = f"/staff/visits/add?enquiry={make.enquiry(course=db.session.get(Course, sent['course'])).id}"
+    days = days_offered(desk.get(path).text)
+    assert len(days) == 6
+    desk.send(path, {**sent, "slot": days[2]})
+    visit = db.session.scalars(select(Visit)).one()
+    assert f"{visit.first_day}-{visit.first_half}" == days[2]
+    again = desk.send(path, {**sent, "slot": days[2], "key": "another"}).text
+    assert told_beside("trainer", again) == NOBODY
+    assert days_offered(again)[:3] == [*days[:2], days[3]]
+
+
+def test_a_free_day_and_another_that_is_typed_are_one_too_many(desk: PageClient) -> None:
+    sent = fields(slot="2027-03-24-am")
+    path = f"/staff/visits/add?enquiry={make.enquiry().id}"
+    assert told_beside("slot", desk.send(path, sent).text).startswith("Select “Another day”")
+
+
+def test_without_a_course_no_day_is_offered_and_a_day_is_typed(desk: PageClient) -> None:
+    make.ann(make.course())
+    page = desk.get(f"/staff/visits/add?enquiry={make.enquiry(course=None).id}").text
+    assert 'name="slot"' not in page

@@ -1,6 +1,6 @@
 """A visit that staff enter by hand, for an enquiry: everything it told is filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -13,10 +13,10 @@ from wtforms.fields.choices import SelectChoice
 from booking import clock
 from booking.db import transaction
 from booking.domain.days import Half, Slot
-from booking.domain.errors import Refused
-from booking.domain.places import County, parse_postcode, split_place
+from booking.domain.errors import Refused, Taken
+from booking.domain.places import County, outcode_in, parse_postcode, split_place
 from booking.domain.words import day_words, near_day, parse_day
-from booking.queries import catalogue, enquiries
+from booking.queries import catalogue, dates, enquiries
 from booking.queries.desk import agenda
 from booking.services import forms, visits
 from booking.services.visits import OnTheDay, Place
@@ -24,18 +24,13 @@ from booking.web.fields import KeyedForm, Line, Number, Paragraph
 from booking.web.staff import pages
 from booking.web.staff.access import actor
 from booking.web.staff.lists import number
-from booking.web.staff.visits.changes import HALVES, typed_day
+from booking.web.staff.visits.dating import TYPED, Dated
 
-BEST = "0"
 CELL = ("day", "half", "trainer")  # what a cell of the planner hands on
 
 
-class AddForm(KeyedForm):
+class AddForm(Dated, KeyedForm):
     course = SelectField("Course", validate_choice=False)
-    day = Line("Day", limit=30, missing="Enter a day, like 12 January")
-    half = SelectField("Starts in the", choices=HALVES, validate_choice=False)
-    trainer = SelectField("Trainer", validate_choice=False)
-    reason = Line("Why, where a rule speaks against it (optional)", limit=200)
     address = Line("Address", limit=250, missing="Enter the address")
     town = Line("Town", limit=60, missing="Enter the town")
     postcode = Line("Postcode", limit=20, missing="Enter a full postcode, like EX1 1AA")
@@ -44,6 +39,7 @@ class AddForm(KeyedForm):
     room = Line("Room (optional)", limit=200)
     parking = Line("Parking (optional)", limit=200)
     access_needs = Paragraph("Access needs (optional)", limit=400)
+    courses: Sequence[Any] = ()
     notes = Paragraph("Anything else for the trainer (optional)", limit=2000)
 
     @classmethod
@@ -53,34 +49,45 @@ class AddForm(KeyedForm):
         form = cls(
             data={
                 "course": str(enquiry.course_id or ""),
+                "slot": TYPED if day else None,
                 "day": day_words(day) if day else "",
                 "half": asked.get("half", Half.AM),
-                "trainer": asked.get("trainer", BEST),
+                "trainer": asked.get("trainer", ""),
                 "town": town,
                 "postcode": postcode,
                 "county": enquiry.county,
                 "people": str(enquiry.people or ""),
             }
         )
+        form.courses = catalogue.active()
         undecided = [] if enquiry.course_id else [SelectChoice("", "Not decided yet")]
-        form.course.choices = [*undecided, *(SelectChoice(str(each.id), each.title) for each in catalogue.active())]
-        best = SelectChoice(BEST, "Whoever is best")
-        form.trainer.choices = [best, *(SelectChoice(str(each), name) for each, name in agenda.trainers())]
+        form.course.choices = [*undecided, *(SelectChoice(str(each.id), each.title) for each in form.courses)]
         return form
+
+    @property
+    def chosen(self) -> Any:
+        """The course, of those we give now; None for none."""
+        return next((each for each in self.courses if str(each.id) == self.course.data), None)
+
+    def offer_days(self, *, near: Slot | None) -> None:
+        """The free days of the course in the county; none as long as either is open."""
+        course, county = self.chosen, self.county.data
+        if course is None or county not in set(County):
+            return self.offer(None, half_days=0)
+        outcode = outcode_in(self.postcode.data) or dates.CENTRES[County(county)]
+        found = dates.openings(course=course, county=County(county), outcode=outcode, now=clock.now())
+        return self.offer(found, half_days=course.half_days, near=near)
 
     def booked(self, enquiry: Any) -> Any:
         """The visit, booked. Raises Refused beside its field."""
         postcode = parse_postcode(self.postcode.data)
-        course = next((each for each in catalogue.active() if str(each.id) == self.course.data), None)
+        course = self.chosen
         if course is None:
             raise Refused("Select a course", field="course")
         if self.county.data not in set(County):
             raise Refused("Select a county", field="county")
-        trainer_id = next((each for each, _ in agenda.trainers() if str(each) == self.trainer.data), None)
-        if trainer_id is None and self.trainer.data != BEST:
-            raise Refused("Select a trainer, or whoever is best", field="trainer")
         place = Place(self.address.data, self.town.data, str(postcode), postcode.outcode, County(self.county.data))
-        half = Half(self.half.data) if self.half.data in set(Half) and course.half_days == 1 else Half.AM
+        at = self.at if course.half_days == 1 else Slot(self.at.day, Half.AM)  # longer ones start in the morning
         on_the_day = OnTheDay(
             self.people.number, self.room.data, self.parking.data, self.access_needs.data, self.notes.data
         )
@@ -89,8 +96,8 @@ class AddForm(KeyedForm):
             course=course,
             place=place,
             on_the_day=on_the_day,
-            at=Slot(typed_day(self.day.data or ""), half),
-            trainer_id=trainer_id,
+            at=at,
+            trainer_id=self.trainer_id,
             reason=self.reason.data,
             actor=actor(),
             now=clock.now(),
@@ -104,7 +111,7 @@ def visit_add() -> ResponseReturnValue:
         rows, kept = enquiries.open_ones(), {name: request.args.get(name) for name in CELL}
         return render_template("staff/visit_whose.html", asked=kept, cell=cell_words(request.args), rows=rows)
     enquiry = enquiries.complete(wanted) or abort(HTTPStatus.NOT_FOUND)
-    form = AddForm.opened(enquiry, asked=request.args)
+    form, lost = AddForm.opened(enquiry, asked=request.args), None
     if form.sent():
         try:
             with transaction():
@@ -115,7 +122,9 @@ def visit_add() -> ResponseReturnValue:
         except forms.Repeated as repeated:
             return redirect(repeated.answer, HTTPStatus.SEE_OTHER)
         except Refused as refusal:
-            form.refuse(Refused(str(refusal), field="day") if refusal.field == "slot" else refusal)
+            lost = form.at if isinstance(refusal, Taken) else None
+            form.refuse(refusal)
+    form.offer_days(near=lost)
     return render_template("staff/visit_add.html", form=form, enquiry=enquiry), form.status
 
 

@@ -1,32 +1,22 @@
 """What staff change about a visit with something typed: who goes, when it is, that it is off, how it went."""
 
-from datetime import date
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, SelectField
-from wtforms.fields.choices import SelectChoice
 
 from booking import clock
 from booking.db import transaction
-from booking.domain.days import Half, Slot
 from booking.domain.errors import Refused, Taken
-from booking.domain.matching.dates import Openings
-from booking.domain.text import whole_number
-from booking.domain.words import day_words, parse_span
 from booking.queries import dates, fees, shortlist
-from booking.queries.desk import agenda
 from booking.queries.desk import visit as queries
 from booking.services import visits
 from booking.web.fields import Carried, Choice, Form, Line, Number, Paragraph
 from booking.web.staff import pages
 from booking.web.staff.access import actor
+from booking.web.staff.visits.dating import Dated
 
 YES, NO = "yes", "no"
-TYPED = "typed"  # instead of a free day: the one that is typed
-OFFERED = 6  # free days to select from
-HALVES = {Half.AM.value: "Morning, from 9:30am", Half.PM.value: "Afternoon, from 1:30pm"}
 
 
 class Change(Form):
@@ -44,38 +34,8 @@ class AssignForm(Change):
     reason = Line("Why them, against the rule (10 letters or more)", limit=200)
 
 
-class MoveForm(Change):
-    slot = RadioField("New day", validate_choice=False, choices=())
-    day = Line("Another day", limit=30)
-    half = SelectField("Starts in the", choices=HALVES, validate_choice=False)
-    trainer = SelectField("Trainer", validate_choice=False)
-    reason = Line("Why, where a rule speaks against it (optional)", limit=200)
+class MoveForm(Dated, Change):
     waive = Line("Why there is no fee (optional)", limit=200)
-
-    @property
-    def at(self) -> Slot:
-        """The free day that was selected, or else the day that was typed. Raises Refused beside its field."""
-        day, _, half = (self.slot.data or TYPED).rpartition("-")
-        if not day:
-            return Slot(typed_day(self.day.data), half_of(self.half.data))
-        if self.day.data:
-            raise Refused("Select “Another day” for the day you typed, or leave that empty", field="slot")
-        return Slot(typed_day(day), half_of(half))
-
-    @property
-    def trainer_id(self) -> int | None:
-        """Whom staff picked; None: whoever is best."""
-        return whole_number(self.trainer.data, digits=9) or None
-
-    def offer(self, openings: Openings, *, near: Slot | None, half_days: int) -> None:
-        """The free days to select from: the soonest, or those nearest to one that is gone."""
-        found = openings.nearest(near, OFFERED) if near else openings.soonest(OFFERED)
-        days = [SelectChoice(f"{at.day}-{at.half}", slot_words(at, half_days=half_days)) for at in found]
-        self.slot.choices = [*days, SelectChoice(TYPED, "Another day, which I type below")] if days else []
-        self.trainer.choices = [
-            SelectChoice("", "Whoever is best"),
-            *(SelectChoice(str(each), name) for each, name in agenda.trainers()),
-        ]
 
 
 class NoForm(Change):
@@ -228,19 +188,3 @@ def visit_report(reference: str) -> ResponseReturnValue:
 
 def back_to(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".visit", reference=reference), HTTPStatus.SEE_OTHER)
-
-
-def typed_day(typed: str) -> date:
-    """A day as staff type it, or a page writes it, from today to 18 months ahead. Raises Refused beside `day`."""
-    span = parse_span(typed, "", today=clock.today(), fields=("day", "day"))
-    if span is None:
-        raise Refused("Enter a day, like 12 January", field="day")
-    return span.first_on
-
-
-def half_of(typed: str | None) -> Half:
-    return Half(typed) if typed in set(Half) else Half.AM
-
-
-def slot_words(at: Slot, *, half_days: int) -> str:
-    return f"{day_words(at.day)}{f', {HALVES[at.half].lower()}' if half_days == 1 else ''}"
