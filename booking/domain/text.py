@@ -13,6 +13,11 @@ _LINE_BREAKS = re.compile("\r\n|[\r\u2028\u2029]")
 _BYTES_A_CHARACTER = 3
 # Spreadsheets read the full-width forms of = + - @ too.
 _FORMULA_STARTS = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
+_PEOPLE = re.compile(
+    r"(?:about|around|approx(?:imately|\.)?|roughly|up to|~)?\s*([0-9]{1,6})"
+    r"\s*(?:(?:[-\u2013]|to|or)\s*([0-9]{1,6}))?\s*(?:people|of us|staff)?",
+    re.IGNORECASE,
+)
 
 _MAIL_DOMAINS = {
     "aol.co.uk",
@@ -99,6 +104,12 @@ def own_domain(address: str) -> str | None:
 def whole_number(text: str | None, *, digits: int) -> int | None:
     """The number that at most so many plain digits are; None for anything else, however long."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
+def people_told(text: str) -> int | None:
+    """How many people "8", "about 8", "8 people" or, the larger counts, "6 to 8" are; None for anything else."""
+    told = _PEOPLE.fullmatch(text.strip())
+    return max(int(number) for number in told.groups() if number) if told else None
 
 
 def csv_cell(text: str) -> str:

@@ -11,10 +11,12 @@ from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField, 
 from wtforms.validators import StopValidation
 
 from booking.domain.errors import Refused
-from booking.domain.text import clean, whole_number
+from booking.domain.text import clean, people_told, whole_number
 from booking.services.forms import Changed
 from booking.web.guards import LAPSED
 from booking.web.limits import TooMany
+
+MOST_PEOPLE = 500  # where no course says
 
 
 class Form(FlaskForm):
@@ -136,6 +138,20 @@ class Number(Line):
     def given(self) -> int | None:
         """The number; None where none was typed."""
         return self.number if self.data else None
+
+
+class People(Line):
+    """How many people, as it is told: `number`, None where nothing was."""
+
+    number: int | None = None
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        super().pre_validate(form)
+        if not self.data:
+            return
+        self.number = people_told(self.data)
+        if not 1 <= (self.number or 0) <= MOST_PEOPLE:
+            raise StopValidation(f"Number of people must be a number from 1 to {MOST_PEOPLE}, like 8")
 
 
 class Carried(HiddenField):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.domain.errors import Refused
-from booking.domain.text import clean, csv_cell, suggested_email, whole_number
+from booking.domain.text import clean, csv_cell, people_told, suggested_email, whole_number
 
 HIDDEN = ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\x9b", "\u200e", "\u202e", "\u2066", "\ud800", "\udfff"]
 
@@ -121,3 +121,28 @@ def test_a_whole_number_is_read(typed: str, number: int) -> None:
 @pytest.mark.parametrize("typed", [None, "", " 8", "-1", "8.0", "1e2", "²", "٣", "1000", "9" * 5_000])
 def test_what_is_no_whole_number_or_too_long_is_none(typed: str | None) -> None:
     assert whole_number(typed, digits=3) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "people"),
+    [
+        ("8", 8),
+        (" 8 people", 8),
+        ("about 8", 8),
+        ("Up to 12", 12),
+        ("6-8", 8),
+        ("6 to 8 staff", 8),
+        ("6\u20138", 8),
+        ("10 or 9", 10),
+        ("", None),
+        ("eight", None),
+        ("-3", None),
+        ("8.5", None),
+        ("٣", None),
+        ("²", None),
+        ("1" * 7, None),
+        ("8 " * 40, None),
+    ],
+)
+def test_people_are_counted_as_people_tell_them(typed: str, people: int | None) -> None:
+    assert people_told(typed) == people

@@ -12,7 +12,7 @@ from booking import clock
 from booking.db import transaction
 from booking.domain.errors import Refused
 from booking.domain.places import Postcode, parse_postcode
-from booking.domain.text import whole_number
+from booking.domain.text import people_told
 from booking.queries import dates
 from booking.queries.journey.drafts import Begun
 from booking.services import drafts
@@ -20,11 +20,9 @@ from booking.services.drafts import Details
 from booking.web.business import pages
 from booking.web.business.journey import hours_of, mine, sent_page
 from booking.web.contacts import Email, Phone
-from booking.web.fields import Form, Line, Paragraph
+from booking.web.fields import MOST_PEOPLE, Form, Line, Paragraph
 from booking.web.filters import phone_words
 from booking.web.visitor import network, remember, visitor
-
-MOST_PEOPLE = 500  # where no course is known
 
 # What a request cannot do without, by the draft's own names: said beside an empty field, and as a link on the check.
 MISSING: Mapping[str, str] = {
@@ -70,7 +68,7 @@ class DetailsForm(Form):
         return form
 
     def validate_people(self, field: Field) -> None:
-        self.count = whole_number(field.data, digits=4) or 0
+        self.count = people_told(field.data) or 0
         if self.count < 1:
             raise StopValidation("Number of people must be a whole number, like 8")
         if self.count > self.most:

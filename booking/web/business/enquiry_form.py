@@ -10,14 +10,12 @@ from booking import clock
 from booking.domain.errors import Refused
 from booking.domain.lifecycle import CallBand, EnquiryReason
 from booking.domain.places import County, read_place
-from booking.domain.text import whole_number
 from booking.domain.words import Span, parse_span
 from booking.services.enquiries import Told
 from booking.web.contacts import Email, Phone
-from booking.web.fields import Choice, Line, Paragraph
+from booking.web.fields import Choice, Line, Paragraph, People
 from booking.web.screening import ScreenedForm
 
-MOST_PEOPLE = 500
 REASONS = {
     EnquiryReason.COURSE.value: "Training for our people",
     EnquiryReason.CALL.value: "A call, to talk it through",
@@ -46,7 +44,7 @@ class EnquiryForm(ScreenedForm):
     message = Paragraph("What you need, in your own words", limit=2000)
     course = SelectField("Course", validate_choice=False)
     place = Line("Where it would be", limit=60)
-    people = Line("How many people would take part (optional)", limit=40)
+    people = People("How many people would take part (optional)", limit=40)
     first_1, last_1 = Line("First day", limit=30), Line("Last day", limit=30)
     first_2, last_2 = Line("First day", limit=30), Line("Last day", limit=30)
     first_3, last_3 = Line("First day", limit=30), Line("Last day", limit=30)
@@ -73,7 +71,6 @@ class EnquiryForm(ScreenedForm):
         return form
 
     ids: dict[str, int]
-    number: int | None = None
     spans: tuple[Span, ...] = ()
 
     @property
@@ -86,7 +83,7 @@ class EnquiryForm(ScreenedForm):
             self.email.missing = ""
         valid = bool(super().validate(extra_validators))
         spans = [partial(self.read_span, *pair) for pair in self.windows]
-        readers: list[Callable[[], None]] = [self.read_needs, self.read_where, self.read_people, *spans]
+        readers: list[Callable[[], None]] = [self.read_needs, self.read_where, *spans]
         for read in readers:
             try:
                 read()
@@ -94,13 +91,6 @@ class EnquiryForm(ScreenedForm):
                 self.refuse(refusal)
                 valid = False
         return valid
-
-    def read_people(self) -> None:
-        typed = self.people.data
-        if typed and not self.people.errors:
-            if not 1 <= (whole_number(typed, digits=10) or 0) <= MOST_PEOPLE:
-                raise Refused(f"Number of people must be a number from 1 to {MOST_PEOPLE}, like 8", field="people")
-            self.number = int(typed)
 
     def read_span(self, first: Line, last: Line) -> None:
         if not (first.errors or last.errors):
@@ -138,7 +128,7 @@ class EnquiryForm(ScreenedForm):
             message=self.message.data,
             county=county,
             place=place,
-            people=self.number,
+            people=self.people.number,
             windows=self.spans,
             call_band=band if reason is EnquiryReason.CALL else None,
             course_id=self.ids.get(self.course.data),

@@ -29,8 +29,8 @@ class PasswordForm(Form):
 
 
 class CodesForm(Form):
-    current = Password("Password you have now", missing="Enter the password you have now")
     code = Line("Code from your app", limit=20, missing="Enter the code your app shows")
+    current = Password("Password you have now", missing="Enter the password you have now")
 
 
 class CodesOffForm(Form):

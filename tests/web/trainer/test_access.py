@@ -77,7 +77,9 @@ def test_a_link_is_too_old_after_60_days_and_offers_a_new_one(
 
 
 def test_a_link_that_never_was_is_not_found(client: PageClient) -> None:
-    assert client.get("/t/abcdefghijklmnopqrstuv").status_code == 404
+    response = client.get("/t/abcdefghijklmnopqrstuv")
+    assert response.status_code == 404
+    assert 'href="/t/lost"' in response.text
 
 
 def test_staff_end_a_lost_device_and_the_links_mailed_until_then(

@@ -14,19 +14,17 @@ from booking.db import transaction
 from booking.domain.errors import Overtaken, Refused
 from booking.domain.lifecycle import EnquiryReason
 from booking.domain.places import read_place
-from booking.domain.text import whole_number
 from booking.domain.words import Span, parse_span
 from booking.queries import catalogue
 from booking.services import enquiries, forms
 from booking.services.enquiries import Told
 from booking.web.contacts import Email, Phone
-from booking.web.fields import KeyedForm, Line, Paragraph
+from booking.web.fields import KeyedForm, Line, Paragraph, People
 from booking.web.staff import lists, pages
 from booking.web.staff.access import actor
 from booking.web.staff.enquiries.words import REASONS
 from booking.web.staff.visits.adding import CELL
 
-MOST_PEOPLE = 500
 ON_TO_A_VISIT = "visit"
 
 
@@ -45,12 +43,11 @@ class PhonedForm(KeyedForm):
     message = Paragraph("What they said", limit=2000)
     course = SelectField("Course", validate_choice=False)
     place = Line("Where it would be", limit=60)
-    people = Line("How many people", limit=10)
+    people = People("How many people", limit=10)
     first = Line("First day that would suit", limit=30)
     last = Line("Last day", limit=30)
 
     courses: Mapping[str, int]
-    number: int | None = None
     span: Span | None = None
 
     @classmethod
@@ -62,7 +59,7 @@ class PhonedForm(KeyedForm):
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         valid = bool(super().validate(extra_validators))
-        readers: tuple[Callable[[], None], ...] = (self.read_reach, self.read_people, self.read_days)
+        readers: tuple[Callable[[], None], ...] = (self.read_reach, self.read_days)
         for read in readers:
             try:
                 read()
@@ -74,13 +71,6 @@ class PhonedForm(KeyedForm):
     def read_reach(self) -> None:
         if not (self.phone.data or self.email.data or self.phone.errors or self.email.errors):
             raise Refused("Enter a phone number or an email address, so that we can answer", field="phone")
-
-    def read_people(self) -> None:
-        typed = self.people.data
-        if typed and not self.people.errors:
-            if not 1 <= (whole_number(typed, digits=10) or 0) <= MOST_PEOPLE:
-                raise Refused(f"Number of people must be a number from 1 to {MOST_PEOPLE}, like 8", field="people")
-            self.number = int(typed)
 
     def read_days(self) -> None:
         if not (self.first.errors or self.last.errors):
@@ -99,7 +89,7 @@ class PhonedForm(KeyedForm):
             message=self.message.data,
             county=county,
             place=place,
-            people=self.number,
+            people=self.people.number,
             windows=(self.span,) if self.span else (),
             course_id=self.courses.get(self.course.data or ""),
         )
