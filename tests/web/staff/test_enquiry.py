@@ -312,3 +312,13 @@ def test_a_page_takes_the_same_statements_however_long_its_story(here: PageClien
     with counted() as statements:
         here.get(path(enquiry))
     assert len(statements) == 25
+
+
+def test_a_county_nobody_told_is_asked_for_until_a_visit_has_one(here: PageClient) -> None:
+    visit = make.visit(VisitState.REQUESTED, course=make.course())
+    told, open_ = make.enquiry(county=None, place="Tavistock"), visit.enquiry
+    assert open_ is not None
+    open_.county = None
+    db.session.flush()
+    assert "Tavistock, county to be asked" in page(here, told)
+    assert "county to be asked" not in page(here, open_)
