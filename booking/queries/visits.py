@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from booking.db import db
@@ -16,25 +16,28 @@ from booking.queries.diaries import live
 PARTIES = tuple(joinedload(each) for each in (Visit.course, Visit.firm, Visit.site, Visit.contact, Visit.trainer))
 
 
+_COMPLETE = (
+    select(Visit)
+    .where(Visit.id == bindparam("visit_id"))
+    .options(
+        joinedload(Visit.course),
+        joinedload(Visit.firm),
+        joinedload(Visit.site),
+        joinedload(Visit.contact).joinedload(Contact.firm),
+        joinedload(Visit.trainer),
+        joinedload(Visit.proposed_trainer),
+        joinedload(Visit.enquiry).joinedload(Enquiry.contact),
+        joinedload(Visit.enquiry).joinedload(Enquiry.firm),
+        joinedload(Visit.enquiry).joinedload(Enquiry.owner),
+        joinedload(Visit.enquiry).joinedload(Enquiry.result),
+    )
+    .execution_options(populate_existing=True)
+)
+
+
 def complete(visit_id: int) -> Visit | None:
     """A visit as it is stored now, with course, firm, site, contact, trainers and enquiry loaded."""
-    return db.session.scalars(
-        select(Visit)
-        .filter_by(id=visit_id)
-        .options(
-            joinedload(Visit.course),
-            joinedload(Visit.firm),
-            joinedload(Visit.site),
-            joinedload(Visit.contact).joinedload(Contact.firm),
-            joinedload(Visit.trainer),
-            joinedload(Visit.proposed_trainer),
-            joinedload(Visit.enquiry).joinedload(Enquiry.contact),
-            joinedload(Visit.enquiry).joinedload(Enquiry.firm),
-            joinedload(Visit.enquiry).joinedload(Enquiry.owner),
-            joinedload(Visit.enquiry).joinedload(Enquiry.result),
-        )
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    return db.session.scalars(_COMPLETE, {"visit_id": visit_id}).one_or_none()
 
 
 def by_reference(typed: str) -> Visit | None:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from booking.db import db
 from booking.domain.lifecycle import VisitState
@@ -18,6 +19,43 @@ from booking.services import links, outbox
 from config import settings
 
 STARTS_THE_CLOCK = ("request_received", "confirm_address")  # until when the address has to be confirmed
+
+
+def _next() -> ReturningUpdate[Mail]:
+    """One statement, for both databases, that no two workers can win for the same row: SQLite writes one at a time, and
+    PostgreSQL passes over what another worker has locked. A lease that has run out is taken over."""
+    earlier, now = aliased(Mail), bindparam("now", type_=Mail.due_at.type)
+    held_back = exists().where(
+        earlier.visit_id == Mail.visit_id,
+        earlier.id < Mail.id,
+        earlier.audience == Mail.audience,
+        earlier.state.in_(UNSENT),
+    )
+    due = or_(
+        and_(Mail.state == MailState.WAITING, Mail.due_at <= now),
+        and_(Mail.state == MailState.SENDING, Mail.lease_until < now),
+    )
+    first = (
+        select(Mail.id)
+        .where(due, ~held_back)
+        .order_by(Mail.due_at, Mail.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .cte("first")
+    )
+    return (
+        update(Mail)
+        .where(Mail.id.in_(select(first.c.id)))
+        .values(state=MailState.SENDING, lease_until=bindparam("until"), attempts=Mail.attempts + 1)
+        .returning(Mail)
+    )
+
+
+# Written once: to write them costs more than to run them.
+_NEXT = _next()
+_NEWER = select(Mail.id).where(
+    Mail.series == bindparam("series"), Mail.id > bindparam("mail_id"), Mail.state != MailState.WITHDRAWN
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +125,10 @@ def record_failed(letter: Letter, error: str, *, permanent: bool, now: datetime)
 
 
 def _take_next(now: datetime) -> Mail | None:
-    """One statement, for both databases, that no two workers can win for the same row: SQLite writes one at a time, and
-    PostgreSQL passes over what another worker has locked. A lease that has run out is taken over."""
-    earlier = aliased(Mail)
-    held_back = exists().where(
-        earlier.visit_id == Mail.visit_id,
-        earlier.id < Mail.id,
-        earlier.audience == Mail.audience,
-        earlier.state.in_(UNSENT),
-    )
-    due = or_(
-        and_(Mail.state == MailState.WAITING, Mail.due_at <= now),
-        and_(Mail.state == MailState.SENDING, Mail.lease_until < now),
-    )
-    first = (
-        select(Mail.id)
-        .where(due, ~held_back)
-        .order_by(Mail.due_at, Mail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .cte("first")
-    )
+    """The next mail that is due, under a lease of ours; None when there is none."""
     return db.session.scalars(
-        update(Mail)
-        .where(Mail.id.in_(select(first.c.id)))
-        .values(state=MailState.SENDING, lease_until=now + LEASE, attempts=Mail.attempts + 1)
-        .returning(Mail),
+        _NEXT,
+        {"now": now, "until": now + LEASE},
         execution_options={"synchronize_session": False, "populate_existing": True},
     ).one_or_none()
 
@@ -125,8 +141,8 @@ def _why_stale(mail: Mail, now: datetime) -> str:
         state = db.session.scalars(select(Visit.state).where(Visit.id == mail.visit_id)).one()
         if state not in mail.true_while.split(","):
             return "No longer true when its turn came"
-    newer = select(Mail.id).where(Mail.series == mail.series, Mail.id > mail.id, Mail.state != MailState.WITHDRAWN)
-    return "Replaced by a newer one" if db.session.scalars(newer).first() is not None else ""
+    newer = db.session.scalars(_NEWER, {"series": mail.series, "mail_id": mail.id}).first()
+    return "Replaced by a newer one" if newer is not None else ""
 
 
 def _letter(mail: Mail) -> Letter:
