@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from booking.db import db
 from booking.domain.access import STAFF_IDLE, STAFF_LONGEST, TRAINER_LONGEST, Member
@@ -19,26 +19,36 @@ class Elsewhere:
     last_seen_at: datetime
 
 
+# Asked with every page behind a sign-in, so they are built once.
+_ALIVE = (
+    SignIn.token_hash == bindparam("token_hash"),
+    SignIn.ended_at.is_(None),
+    SignIn.created_at > bindparam("began_after"),
+)
+_STAFF = (
+    select(*(Staff.id, Staff.name, Staff.email, Staff.role, SignIn.id, SignIn.last_seen_at))
+    .add_columns(Staff.tf_totp_secret.is_not(None))
+    .join(SignIn, SignIn.staff_id == Staff.id)
+    .where(*_ALIVE, SignIn.last_seen_at > bindparam("seen_after"), Staff.active)
+)
+_TRAINER = (
+    select(Trainer.id, Trainer.name, Trainer.email, SignIn.id, SignIn.last_seen_at)
+    .join(SignIn, SignIn.trainer_id == Trainer.id)
+    .where(*_ALIVE, Trainer.is_active)
+)
+
+
 def staff_member(token_hash: str, *, now: datetime) -> Member | None:
     """The colleague whose cookie holds this secret, if it still lets them in."""
-    row = db.session.execute(
-        select(*(Staff.id, Staff.name, Staff.email, Staff.role, SignIn.id, SignIn.last_seen_at))
-        .add_columns(Staff.tf_totp_secret.is_not(None))
-        .join(SignIn, SignIn.staff_id == Staff.id)
-        .where(SignIn.token_hash == token_hash, SignIn.ended_at.is_(None), Staff.active)
-        .where(SignIn.created_at > now - STAFF_LONGEST, SignIn.last_seen_at > now - STAFF_IDLE)
-    ).one_or_none()
+    when = {"began_after": now - STAFF_LONGEST, "seen_after": now - STAFF_IDLE}
+    row = db.session.execute(_STAFF, {"token_hash": token_hash, **when}).one_or_none()
     return Member(*row) if row else None
 
 
 def trainer_member(token_hash: str, *, now: datetime) -> Member | None:
     """The trainer whose device holds this secret, if it still lets them in."""
-    row = db.session.execute(
-        select(Trainer.id, Trainer.name, Trainer.email, SignIn.id, SignIn.last_seen_at)
-        .join(SignIn, SignIn.trainer_id == Trainer.id)
-        .where(SignIn.token_hash == token_hash, SignIn.ended_at.is_(None), Trainer.is_active)
-        .where(SignIn.created_at > now - TRAINER_LONGEST)
-    ).one_or_none()
+    found = {"token_hash": token_hash, "began_after": now - TRAINER_LONGEST}
+    row = db.session.execute(_TRAINER, found).one_or_none()
     return Member(row[0], row[1], row[2], None, row[3], row[4]) if row else None
 
 

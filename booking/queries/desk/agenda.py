@@ -83,6 +83,6 @@ def _which(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     if wanted.monday:
         found.append(Visit.first_day.between(wanted.monday, wanted.monday + timedelta(days=6)))
     if wanted.no_report:
-        found.append(piles.without_report(now))
+        found.append(piles.without_report(london_time(now).date()))
     what = sought(wanted.text)
     return [*found, of_visit(what)] if what.text else found

@@ -1,20 +1,27 @@
-"""The piles on staff's desk: which rows need a person, as conditions; and how high each pile is, in one statement."""
+"""The piles on staff's desk: which rows need a person, as conditions; and how high each pile is, in one statement.
+
+The statements are built once and run with `at`: to put the large one together costs more than to run it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 
 from booking.db import db
 from booking.domain.days import london, london_time
 from booking.domain.desk.needs import is_worker_silent
 from booking.domain.lifecycle import OPEN_ENQUIRIES, EnquiryState, TrainerAnswer, VisitState
 from booking.domain.post import MailState
-from booking.models import Absence, Enquiry, Heartbeat, Mail, Visit, VisitSlot
-from booking.queries.timetable.weeks import SILENCE, unread_ids
+from booking.models import Absence, Enquiry, Heartbeat, Mail, Schedule, Visit, VisitSlot
 
+SILENCE = timedelta(hours=48)  # so long a trainer may leave what we mailed unread
+SILENT_SINCE = bindparam("silent_since", type_=Mail.sent_at.type)
+TODAY = bindparam("today", type_=Visit.first_day.type)
 ANNOUNCING = ("new_visit", "changed_visit")  # the mails that a trainer's "Got it" answers
 AHEAD = (VisitState.REQUESTED, VisitState.OFFERED, VisitState.CONFIRMED)
 
@@ -49,19 +56,37 @@ class Desk:
 
 def desk(now: datetime) -> Desk:
     """1 statement, however much there is."""
-    waiting_since = select(func.min(Mail.due_at)).where(Mail.state == MailState.WAITING).scalar_subquery()
-    beat_at = select(func.max(Heartbeat.beat_at)).scalar_subquery()
-    heights = [select(func.count()).select_from(ids(pile, now).subquery()).scalar_subquery() for pile in Pile]
-    *found, beat, waiting = db.session.execute(select(*heights, beat_at, waiting_since)).one()
+    *found, beat, waiting = db.session.execute(_heights(), at(now)).one()
     silent = is_worker_silent(beat, waiting_since=waiting, now=now)
     return Desk(dict(zip(Pile, found, strict=True)), beat, silent)
 
 
-def ids(pile: Pile, now: datetime) -> Select[int]:
-    """The ids of what lies on a pile: of visits, enquiries, mails, or weeks."""
+def at(now: datetime) -> dict[str, date | datetime]:
+    """What the statements of this module are to be run with."""
+    today = london_time(now).date()
+    return {
+        "today": today,
+        "tomorrow": london(today + timedelta(days=1), time.min),
+        "week_before": today - timedelta(days=7),
+        "silent_since": now - SILENCE,
+    }
+
+
+@cache
+def _heights() -> Select[*tuple[Any, ...]]:
+    """Built once, since every page of staff's asks it."""
+    waiting_since = select(func.min(Mail.due_at)).where(Mail.state == MailState.WAITING).scalar_subquery()
+    beat_at = select(func.max(Heartbeat.beat_at)).scalar_subquery()
+    heights = [select(func.count()).select_from(ids(pile).subquery()).scalar_subquery() for pile in Pile]
+    return select(*heights, beat_at, waiting_since)
+
+
+@cache
+def ids(pile: Pile) -> Select[int]:
+    """The ids of what lies on a pile: of visits, enquiries, mails, or weeks. To be run with `at`."""
     match pile:
         case Pile.UNSETTLED:
-            return select(Visit.id).where(unsettled(now))
+            return select(Visit.id).where(unsettled())
         case Pile.ADDRESSES:
             return select(Visit.id).join(Enquiry, Enquiry.id == Visit.enquiry_id).where(*_to_ring())
         case Pile.SUSPECTS:
@@ -69,20 +94,20 @@ def ids(pile: Pile, now: datetime) -> Select[int]:
         case Pile.ENQUIRIES:
             return select(Enquiry.id).where(*_to_answer())
         case Pile.STEPS:
-            return select(Enquiry.id).where(*_planned(now))
+            return select(Enquiry.id).where(*_planned())
         case Pile.MAILS:
             return select(Mail.id).where(Mail.state == MailState.FAILED)
         case Pile.ABSENCES:
-            return absent(now)
+            return absent()
         case Pile.OVER:
-            return select(Visit.id).where(*_over(now))
+            return select(Visit.id).where(*_over())
         case Pile.UNREAD:
-            return select(Visit.id).where(*_unread(now))
+            return select(Visit.id).where(*_unread())
         case Pile.WEEKS:
-            return unread_ids(now)
+            return _unread_weeks()
 
 
-def unsettled(now: datetime) -> ColumnElement[bool]:
+def unsettled() -> ColumnElement[bool]:
     """A trainer's yes to confirm, nobody to ask, a no or a silence, or no answer yet though the promise is due."""
     requested = and_(Visit.state == VisitState.REQUESTED, Visit.address_confirmed_at.is_not(None))
     proposed = and_(Visit.state == VisitState.CONFIRMED, Visit.proposed_day.is_not(None))
@@ -91,7 +116,7 @@ def unsettled(now: datetime) -> ColumnElement[bool]:
         to_confirm(),
         and_(requested, Visit.trainer_id.is_(None)),
         and_(proposed, Visit.proposed_trainer_id.is_(None)),
-        and_(asked, or_(Visit.passed_over != "", Visit.promised_at < _tomorrow(now))),
+        and_(asked, or_(Visit.passed_over != "", Visit.promised_at < bindparam("tomorrow"))),
     )
 
 
@@ -105,13 +130,13 @@ def to_confirm() -> ColumnElement[bool]:
     )
 
 
-def absent(now: datetime) -> Select[int]:
+def absent() -> Select[int]:
     """Visits from today on whose trainer is away on one of their half-days."""
     return (
         select(Visit.id)
         .join(VisitSlot, VisitSlot.visit_id == Visit.id)
         .join(Absence, over_slot())
-        .where(Visit.state.in_(AHEAD), VisitSlot.day >= _today(now))
+        .where(Visit.state.in_(AHEAD), VisitSlot.day >= TODAY)
         .distinct()
     )
 
@@ -125,20 +150,20 @@ def over_slot() -> ColumnElement[bool]:
     )
 
 
-def without_report(now: datetime) -> ColumnElement[bool]:
+def without_report(today: date | BindParameter[date] = TODAY) -> ColumnElement[bool]:
     """A confirmed visit whose last day has passed, and of which nobody has told how it went."""
-    to_come = select(VisitSlot.id).where(VisitSlot.visit_id == Visit.id, VisitSlot.day >= _today(now))
+    to_come = select(VisitSlot.id).where(VisitSlot.visit_id == Visit.id, VisitSlot.day >= today)
     return and_(
         Visit.state == VisitState.CONFIRMED,
         Visit.took_place.is_(None),
-        Visit.first_day < _today(now),
+        Visit.first_day < today,
         ~to_come.exists(),
     )
 
 
-def _over(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _over() -> tuple[ColumnElement[bool], ...]:
     missed = and_(Visit.state == VisitState.CONFIRMED, Visit.took_place.is_(False))
-    return (or_(missed, without_report(now)),)
+    return (or_(missed, without_report()),)
 
 
 def _to_ring() -> tuple[ColumnElement[bool], ...]:
@@ -158,26 +183,34 @@ def _to_answer() -> tuple[ColumnElement[bool], ...]:
     return *new, ~underway.exists(), ~to_ring.exists()
 
 
-def _planned(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return Enquiry.state.in_(OPEN_ENQUIRIES), Enquiry.suspicion == "", Enquiry.next_on <= _today(now)
+def _planned() -> tuple[ColumnElement[bool], ...]:
+    return Enquiry.state.in_(OPEN_ENQUIRIES), Enquiry.suspicion == "", Enquiry.next_on <= TODAY
 
 
-def _unread(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _unread() -> tuple[ColumnElement[bool], ...]:
     """Confirmed visits ahead that their trainer was told of 48 hours ago and has not read."""
     told = select(func.max(Mail.sent_at)).where(
         Mail.visit_id == Visit.id, Mail.trainer_id == Visit.trainer_id, Mail.kind.in_(ANNOUNCING)
     )
     return (
         Visit.state == VisitState.CONFIRMED,
-        Visit.first_day >= _today(now),
+        Visit.first_day >= TODAY,
         Visit.seen_at.is_(None),
-        told.scalar_subquery() <= now - SILENCE,
+        told.scalar_subquery() <= SILENT_SINCE,
     )
 
 
-def _today(now: datetime) -> date:
-    return london_time(now).date()
-
-
-def _tomorrow(now: datetime) -> datetime:
-    return london(london_time(now).date() + timedelta(days=1), time.min)
+def _unread_weeks() -> Select[int]:
+    """Weeks that were mailed 48 hours ago and more, are not over, and to which nobody has said "Got it"."""
+    newest = (
+        select(func.max(Schedule.id))
+        .join(Mail, Mail.id == Schedule.mail_id)
+        .where(Mail.state == MailState.SENT)
+        .group_by(Schedule.trainer_id, Schedule.monday)
+    )
+    return (
+        select(Schedule.id)
+        .join(Mail, Mail.id == Schedule.mail_id)
+        .where(Schedule.id.in_(newest), Schedule.seen_at.is_(None), Mail.sent_at <= SILENT_SINCE)
+        .where(Schedule.monday > bindparam("week_before"))
+    )

@@ -123,9 +123,10 @@ def _weeks(now: datetime) -> Iterator[Need]:
     rows = db.session.execute(
         select(Schedule, Trainer)
         .join(Trainer, Trainer.id == Schedule.trainer_id)
-        .where(Schedule.id.in_(piles.ids(Pile.WEEKS, now)))
+        .where(Schedule.id.in_(piles.ids(Pile.WEEKS)))
         .order_by(Schedule.monday, Schedule.id)
-        .limit(MOST)
+        .limit(MOST),
+        piles.at(now),
     )
     for schedule, trainer in rows:
         title = f"Ring {trainer.name}: no “Got it” for the week from {near_day(schedule.monday)}"
@@ -148,8 +149,8 @@ def _worker(desk: Desk, now: datetime) -> Need:
 
 def _visits(pile: Pile, now: datetime, *, first: SQLColumnExpression[Any]) -> Sequence[Visit]:
     """The first of a pile, what has no `first` last."""
-    rows = in_words(select(Visit).where(Visit.id.in_(piles.ids(pile, now))))
-    return db.session.scalars(rows.order_by(first.nulls_last(), Visit.id).limit(MOST)).all()
+    rows = in_words(select(Visit).where(Visit.id.in_(piles.ids(pile))))
+    return db.session.scalars(rows.order_by(first.nulls_last(), Visit.id).limit(MOST), piles.at(now)).all()
 
 
 def in_words(rows: Select[Visit]) -> Select[Visit]:
@@ -160,10 +161,11 @@ def in_words(rows: Select[Visit]) -> Select[Visit]:
 def _enquiries(pile: Pile, now: datetime) -> Sequence[Enquiry]:
     return db.session.scalars(
         select(Enquiry)
-        .where(Enquiry.id.in_(piles.ids(pile, now)))
+        .where(Enquiry.id.in_(piles.ids(pile)))
         .options(joinedload(Enquiry.firm), joinedload(Enquiry.contact), joinedload(Enquiry.owner))
         .order_by(Enquiry.next_on if pile is Pile.STEPS else Enquiry.due_at, Enquiry.id)
-        .limit(MOST)
+        .limit(MOST),
+        piles.at(now),
     ).all()
 
 

@@ -69,7 +69,7 @@ def numbers(now: datetime) -> Numbers:
         "new": select(Enquiry.id).where(Enquiry.state == EnquiryState.NEW),
         "to_confirm": select(Visit.id).where(piles.to_confirm()),
         "visits": of_week,
-        "without_report": select(Visit.id).where(piles.without_report(now)),
+        "without_report": select(Visit.id).where(piles.without_report(today)),
         "failed": select(Mail.id).where(Mail.state == MailState.FAILED),
         "waiting": select(Mail.id).where(Mail.state == MailState.WAITING),
         "sent_today": sent,

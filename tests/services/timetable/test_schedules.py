@@ -1,5 +1,6 @@
 """Trainers' weeks: on Friday at 2pm, again when there is news, never without."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from sqlalchemy.orm import scoped_session
 from booking.domain.lifecycle import VisitState
 from booking.domain.post import MailState
 from booking.models import Mail, Schedule, Visit, VisitSlot
-from booking.queries.timetable import weeks
+from booking.queries.desk import piles
+from booking.queries.desk.piles import Pile
 from booking.services.timetable import schedules, sending
 from tests import make
 
@@ -198,17 +200,21 @@ def test_a_proposed_date_is_not_in_the_week_yet(session: Session) -> None:
     assert subjects(session) == []
 
 
+def unread(session: Session, now: datetime) -> Sequence[int]:
+    return session.scalars(piles.ids(Pile.WEEKS), piles.at(now)).all()
+
+
 def test_silence_is_seen_after_48_hours_until_the_trainer_has_pressed_got_it(session: Session) -> None:
     make.visit()
     schedules.queue_due(FRIDAY)
     leave(FRIDAY)
     week = session.scalars(select(Schedule)).one()
-    assert session.scalars(weeks.unread_ids(FRIDAY + 2 * DAY - SECOND)).all() == []
-    assert session.scalars(weeks.unread_ids(FRIDAY + 2 * DAY)).all() == [week.id]
-    assert session.scalars(weeks.unread_ids(FRIDAY + 10 * DAY)).all() == [], "the week is over"
+    assert unread(session, FRIDAY + 2 * DAY - SECOND) == []
+    assert unread(session, FRIDAY + 2 * DAY) == [week.id]
+    assert unread(session, FRIDAY + 10 * DAY) == [], "the week is over"
     week.seen_at = FRIDAY + DAY
     session.flush()
-    assert session.scalars(weeks.unread_ids(FRIDAY + 2 * DAY)).all() == []
+    assert unread(session, FRIDAY + 2 * DAY) == []
 
 
 def test_a_newer_week_that_has_not_left_does_not_end_the_silence_about_the_older(session: Session) -> None:
@@ -219,7 +225,7 @@ def test_a_newer_week_that_has_not_left_does_not_end_the_silence_about_the_older
     session.flush()
     schedules.queue_due(FRIDAY + 2 * DAY)
     older, _ = session.scalars(select(Schedule.id).order_by(Schedule.version))
-    assert session.scalars(weeks.unread_ids(FRIDAY + 2 * DAY)).all() == [older]
+    assert unread(session, FRIDAY + 2 * DAY) == [older]
 
 
 def test_leave_and_half_days_stand_beside_the_visits(session: Session) -> None:
