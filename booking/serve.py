@@ -14,6 +14,8 @@ import time
 import waitress
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 
 from booking import clock, create_app, demonstration, logs, schema, worker
 from booking.db import db
@@ -22,6 +24,7 @@ from config import ROOT, Settings, SettingsError, from_env
 
 THREADS = 8
 CONNECTIONS = 800  # slow ones cost a little memory, and no thread: a hundred of them must not fill the house
+LARGEST = 1024 * 1024  # of a body, which is kept on disk while it comes; up to it, the site's own limit has a page
 PATIENCE_SECONDS = 15  # for the worker's last mail
 
 
@@ -86,17 +89,28 @@ def serve(app: Flask, listener: socket.socket, *, proxied: bool) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: leave_if_alone(child))
     if "MAKELEVEL" in os.environ:  # `make run`: nothing is left when make is killed
         threading.Thread(target=follow_parent, args=(os.getppid(),), daemon=True).start()
+    HTTPChannel.parser_class = Unambiguous  # there is no setting for it
     try:
         waitress.serve(
             app,
             sockets=[listener],
             threads=THREADS,
             connection_limit=CONNECTIONS,
+            max_request_body_size=LARGEST,
             asyncore_use_poll=True,
             clear_untrusted_proxy_headers=not proxied,
         )
     finally:
         stop(child)
+
+
+class Unambiguous(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """Refuses a request with both a length and chunks, of which a proxy may believe the other."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if "CONTENT_LENGTH" in self.headers and (self.chunked or "TRANSFER_ENCODING" in self.headers):
+            raise ParsingError("Content-Length beside Transfer-Encoding")
 
 
 def leave_if_alone(child: int) -> None:
