@@ -83,7 +83,7 @@ def test_a_call_becomes_a_visit_with_another_trainer_on_another_day(site: Site, 
         person.write(field, text)
     person.pick("Course", "Leading a small team")
     person.press("Save and book a visit")
-    for field, text in {"Day": "9 December", "Address": "Lowman Mill Yard", "Town": "Tiverton"}.items():
+    for field, text in {"Another day": "9 December", "Address": "Lowman Mill Yard", "Town": "Tiverton"}.items():
         person.write(field, text)
     person.press("Book and ask the trainer")
     assert person.heading == "Hallett Joinery, Tiverton"
