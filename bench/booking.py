@@ -153,8 +153,8 @@ def made_up(*, trainers: int, booked: int) -> Iterator[Flask]:
             write_courses()
             write_trainers(trainers, chance)
             write_visits(trainers, booked, chance)
+        yield app
         with app.app_context():
-            yield app
             db.engine.dispose()
 
 

@@ -16,7 +16,10 @@ from booking.models.staff import Staff
 
 class Enquiry(Base):
     __tablename__ = "enquiries"
-    __table_args__ = (Index("ix_enquiries_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_enquiries_state_due_at", "state", "due_at"),
+        Index("ix_enquiries_state_next_on", "state", "next_on"),
+    )
 
     id: Mapped[Id]
     reference: Mapped[str] = mapped_column(String(16), unique=True)

@@ -40,7 +40,7 @@ class Mail(Base):
     trainer_id: Mapped[int | None] = mapped_column(ref("trainers"), index=True)
     act_id: Mapped[int | None] = mapped_column(ref("acts"), index=True)  # undone together
     created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class Heartbeat(Base):

@@ -20,7 +20,23 @@ class Visit(Base):
 
     __tablename__ = "visits"
     __table_args__ = (
-        Index("ix_visits_state_first_day", "state", "first_day"),
+        # With what tells a hold from a visit, so that lists and their counts need not read the rows.
+        Index("ix_visits_state_first_day", "state", "first_day", "requested_at"),
+        Index("ix_visits_first_day", "first_day", "requested_at"),
+        Index(
+            "ix_visits_proposed",
+            "state",
+            "proposed_day",
+            sqlite_where=text("proposed_day IS NOT NULL"),
+            postgresql_where=text("proposed_day IS NOT NULL"),
+        ),
+        Index(
+            "ix_visits_unread",
+            "state",
+            "first_day",
+            sqlite_where=text("seen_at IS NULL"),
+            postgresql_where=text("seen_at IS NULL"),
+        ),
         Index("ix_visits_outcode_first_day", "outcode", "first_day"),
         Index(
             "uq_visits_visitor",  # of a date that is held and not sent: one, in however many tabs

@@ -307,6 +307,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_enquiries_firm_id"), ["firm_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_enquiries_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index("ix_enquiries_state_due_at", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_enquiries_state_next_on", ["state", "next_on"], unique=False)
 
     op.create_table(
         "notes",
@@ -397,7 +398,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_visits_network"), ["network"], unique=False)
         batch_op.create_index("ix_visits_outcode_first_day", ["outcode", "first_day"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_proposed_trainer_id"), ["proposed_trainer_id"], unique=False)
-        batch_op.create_index("ix_visits_state_first_day", ["state", "first_day"], unique=False)
+        batch_op.create_index("ix_visits_first_day", ["first_day", "requested_at"], unique=False)
+        batch_op.create_index(
+            "ix_visits_proposed",
+            ["state", "proposed_day"],
+            unique=False,
+            sqlite_where=sa.text("proposed_day IS NOT NULL"),
+            postgresql_where=sa.text("proposed_day IS NOT NULL"),
+        )
+        batch_op.create_index("ix_visits_state_first_day", ["state", "first_day", "requested_at"], unique=False)
+        batch_op.create_index(
+            "ix_visits_unread",
+            ["state", "first_day"],
+            unique=False,
+            sqlite_where=sa.text("seen_at IS NULL"),
+            postgresql_where=sa.text("seen_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_visits_trainer_id"), ["trainer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visits_visitor"), ["visitor"], unique=False)
         batch_op.create_index(
@@ -601,6 +617,7 @@ def upgrade() -> None:
     with op.batch_alter_table("mails", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mails_act_id"), ["act_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_mails_enquiry_id"), ["enquiry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mails_sent_at"), ["sent_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_mails_series"), ["series"], unique=False)
         batch_op.create_index("ix_mails_state_due_at", ["state", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_mails_trainer_id"), ["trainer_id"], unique=False)

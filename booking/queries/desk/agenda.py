@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select, union_all
 
 from booking.db import db
 from booking.domain.days import london_time
@@ -19,7 +19,7 @@ from booking.queries.visits import PARTIES
 
 PAGE = 50
 NOBODY = 0
-SENT = Visit.requested_at.is_not(None) | Visit.firm_id.is_not(None)  # a hold that nobody has sent is no visit yet
+SENT = Visit.requested_at.is_not(None)  # a hold that nobody has sent is no visit yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,13 @@ def height(wanted: Wanted, *, now: datetime) -> int:
 
 def listed(wanted: Wanted, *, now: datetime, page: int | None = None) -> Sequence[Visit]:
     """One page of the list, or all of it: what is ahead by its day, then what is over the latest first. 1 statement."""
-    rows = _rows().where(*_which(wanted, now)).order_by(*_order(wanted, today=london_time(now).date()), Visit.id)
-    return db.session.scalars(rows if page is None else rows.limit(PAGE).offset((page - 1) * PAGE)).all()
+    today = london_time(now).date()
+    rows = _rows().where(*_which(wanted, now)).order_by(*_order(wanted, today), Visit.id)
+    if page is None:
+        return db.session.scalars(rows).all()
+    if _is_mixed(wanted):
+        rows = rows.where(Visit.id.in_(_nearest(wanted, now, page * PAGE)))
+    return db.session.scalars(rows.limit(PAGE).offset((page - 1) * PAGE)).all()
 
 
 def trainers() -> Sequence[tuple[int, str]]:
@@ -61,10 +66,23 @@ def _rows() -> Select[Visit]:
     return select(Visit).options(*PARTIES)
 
 
-def _order(wanted: Wanted, *, today: date) -> Sequence[ColumnElement[Any]]:
+def _is_mixed(wanted: Wanted) -> bool:
+    """Whether the list has visits on both sides of today."""
+    return not (wanted.state or wanted.monday or wanted.no_report)
+
+
+def _nearest(wanted: Wanted, now: datetime, most: int) -> Select[int]:
+    """The ids of so many to either side of today: by index, where to put all of them in order is a long work."""
+    today, rows = london_time(now).date(), select(Visit.id).where(*_which(wanted, now)).limit(most)
+    ahead = rows.where(Visit.first_day >= today).order_by(Visit.first_day, Visit.id)
+    over = rows.where(Visit.first_day < today).order_by(Visit.first_day.desc(), Visit.id)
+    return select(union_all(select(ahead.subquery()), select(over.subquery())).subquery().c.id)
+
+
+def _order(wanted: Wanted, today: date) -> Sequence[ColumnElement[Any]]:
     if wanted.state in (VisitState.DELIVERED, VisitState.CANCELLED, VisitState.EXPIRED):
         return [Visit.first_day.desc()]
-    if wanted.state or wanted.monday or wanted.no_report:
+    if not _is_mixed(wanted):
         return [Visit.first_day.asc()]
     is_over = Visit.first_day < today
     return [is_over, case((is_over, None), else_=Visit.first_day), Visit.first_day.desc()]

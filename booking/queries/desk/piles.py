@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 
 from booking.db import db
-from booking.domain.days import london, london_time
+from booking.domain.days import Half, Slot, london, london_time
 from booking.domain.desk.needs import is_worker_silent
 from booking.domain.lifecycle import OPEN_ENQUIRIES, EnquiryState, TrainerAnswer, VisitState
 from booking.domain.post import MailState
@@ -22,6 +22,7 @@ from booking.models import Absence, Enquiry, Heartbeat, Mail, Schedule, Visit, V
 SILENCE = timedelta(hours=48)  # so long a trainer may leave what we mailed unread
 SILENT_SINCE = bindparam("silent_since", type_=Mail.sent_at.type)
 TODAY = bindparam("today", type_=Visit.first_day.type)
+FIRST_SLOT = bindparam("first_slot", type_=VisitSlot.slot.type)  # today's
 ANNOUNCING = ("new_visit", "changed_visit")  # the mails that a trainer's "Got it" answers
 AHEAD = (VisitState.REQUESTED, VisitState.OFFERED, VisitState.CONFIRMED)
 
@@ -61,11 +62,12 @@ def desk(now: datetime) -> Desk:
     return Desk(dict(zip(Pile, found, strict=True)), beat, silent)
 
 
-def at(now: datetime) -> dict[str, date | datetime]:
+def at(now: datetime) -> dict[str, date | datetime | int]:
     """What the statements of this module are to be run with."""
     today = london_time(now).date()
     return {
         "today": today,
+        "first_slot": Slot(today, Half.AM).number,
         "tomorrow": london(today + timedelta(days=1), time.min),
         "week_before": today - timedelta(days=7),
         "silent_since": now - SILENCE,
@@ -132,13 +134,12 @@ def to_confirm() -> ColumnElement[bool]:
 
 def absent() -> Select[int]:
     """Visits from today on whose trainer is away on one of their half-days."""
-    return (
-        select(Visit.id)
-        .join(VisitSlot, VisitSlot.visit_id == Visit.id)
+    clashes = (
+        select(VisitSlot.visit_id)
         .join(Absence, over_slot())
-        .where(Visit.state.in_(AHEAD), VisitSlot.day >= TODAY)
-        .distinct()
+        .where(VisitSlot.slot >= FIRST_SLOT, Absence.last_slot >= FIRST_SLOT)
     )
+    return select(Visit.id).where(Visit.state.in_(AHEAD), Visit.id.in_(clashes))
 
 
 def over_slot() -> ColumnElement[bool]:
@@ -162,8 +163,8 @@ def without_report(today: date | BindParameter[date] = TODAY) -> ColumnElement[b
 
 
 def _over() -> tuple[ColumnElement[bool], ...]:
-    missed = and_(Visit.state == VisitState.CONFIRMED, Visit.took_place.is_(False))
-    return (or_(missed, without_report()),)
+    begun = Visit.state == VisitState.CONFIRMED, Visit.first_day <= TODAY
+    return *begun, or_(Visit.took_place.is_(False), without_report())
 
 
 def _to_ring() -> tuple[ColumnElement[bool], ...]:

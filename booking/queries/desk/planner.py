@@ -1,12 +1,12 @@
 """The planner: what every half-day of one week is to each trainer, and the visits that have no trainer yet."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
@@ -26,9 +26,10 @@ from booking.domain.lifecycle import VisitState
 from booking.domain.places import County
 from booking.models import Absence, Trainer, TrainerCounty, Visit, VisitSlot
 from booking.queries import calendar, rules
-from booking.queries.desk.piles import AHEAD
+from booking.queries.desk import piles
 from booking.queries.diaries import live
 
+PAGE = 20  # trainers
 FRIDAY, SUNDAY = timedelta(days=4), timedelta(days=6)
 
 
@@ -71,22 +72,23 @@ class Row:
 class Clash:
     """A visit ahead whose trainer is away on that day."""
 
-    trainer: Trainer
     day: date
+    trainer: Trainer
     visit: Visit
-    absence: Absence
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One week. `closed` names the days on which nobody works; `unplaced` has a cell for each day."""
+    """One week of a page of trainers. `closed` names days on which nobody works; `unplaced` has a cell for each day."""
 
     days: Sequence[date]
     closed: Mapping[date, str]
     unplaced: Sequence[Sequence[Piece]]
     waiting: int
     rows: Sequence[Row]
-    clashes: Sequence[Clash]
+    page: int  # of the trainers
+    last: int
+    clashes: Sequence[Clash]  # of all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,21 @@ class _Diary:
     away: Mapping[int, Absence]
 
 
-def week(monday: date, *, county: County | None = None, now: datetime) -> Board:
-    """The week of a Monday; with a county, its trainers and its visits without one. 6 statements."""
+def week(monday: date, *, county: County | None = None, page: int = 1, now: datetime) -> Board:
+    """The week of a Monday; with a county, its trainers and its visits without one. 8 statements."""
     window, working = Window.covering(monday, monday), calendar.working_days()
-    claims, away = _claims(window, now=now), _away(window)
+    which = _which(county, window, now=now)
+    last = max(1, -(-(db.session.scalar(select(func.count(Trainer.id)).where(which)) or 0) // PAGE))
+    page = min(page, last)
+    trainers = _trainers(which, page=page)
+    shown = [trainer.id for trainer in trainers]
+    claims, away = _claims(window, shown, now=now), _away(window, shown)
     unplaced = _unplaced(monday, county=county)
     days = _days(monday, working, busy={slot for held in claims.values() for slot in held})
     times, today = rules.times(), london_time(now).date()
     ahead = _first_ahead(now, times=times)
     rows = []
-    for trainer in _trainers(county, holding=set(claims) if county is None else set()):
+    for trainer in trainers:
         hours = [Hours(h.weekday, h.opens, h.closes, Week(h.week), h.valid_from, h.valid_until) for h in trainer.hours]
         works = frozenset(slot.number for slot in window.slots(worked(hours, window, times=times)))
         diary = _Diary(works, claims.get(trainer.id, {}), away.get(trainer.id, {}))
@@ -115,39 +122,49 @@ def week(monday: date, *, county: County | None = None, now: datetime) -> Board:
         rows.append(Row(trainer, len(diary.claims), cells))
     closed = {day: _why_closed(day, working) for day in days if not working.is_open(day)}
     cells = [[piece for visit in unplaced for piece in _wished(visit, day)] for day in days]
-    return Board(days, closed, cells, len(unplaced), rows, list(_clashes(days, rows)))
+    return Board(days, closed, cells, len(unplaced), rows, page, last, _clashes(which, window, today, now=now))
 
 
-def _trainers(county: County | None, *, holding: set[int]) -> Sequence[Trainer]:
-    """Active trainers, and those who have left but are still booked. 2 statements."""
-    serves = select(TrainerCounty).filter_by(county=county).where(TrainerCounty.trainer_id == Trainer.id).exists()
-    which = Trainer.is_active & serves if county else or_(Trainer.is_active, Trainer.id.in_(holding))
+def _which(county: County | None, window: Window, *, now: datetime) -> ColumnElement[bool]:
+    """Active trainers; of all counties those too who have left but are still booked."""
+    if county:
+        serves = select(TrainerCounty).filter_by(county=county).where(TrainerCounty.trainer_id == Trainer.id)
+        return Trainer.is_active & serves.exists()
+    holding = select(VisitSlot.trainer_id).where(_within(window), live(now))
+    return or_(Trainer.is_active, Trainer.id.in_(holding))
+
+
+def _within(window: Window) -> ColumnElement[bool]:
+    return VisitSlot.slot.between(window.base, window.base + window.size - 1)
+
+
+def _trainers(which: ColumnElement[bool], *, page: int) -> Sequence[Trainer]:
+    """One page of them with their patterns. 2 statements."""
     found = select(Trainer).where(which).options(selectinload(Trainer.hours)).order_by(Trainer.name, Trainer.id)
-    return db.session.scalars(found).all()
+    return db.session.scalars(found.limit(PAGE).offset((page - 1) * PAGE)).all()
 
 
-def _claims(window: Window, *, now: datetime) -> dict[int, dict[int, Piece]]:
+def _claims(window: Window, trainers: Sequence[int], *, now: datetime) -> dict[int, dict[int, Piece]]:
     """Held slots as pieces, by trainer and slot number."""
     rows = db.session.execute(
         select(VisitSlot, Visit)
         .join(Visit, Visit.id == VisitSlot.visit_id)
-        .where(VisitSlot.slot.between(window.base, window.base + window.size - 1), live(now))
+        .where(VisitSlot.trainer_id.in_(trainers), _within(window), live(now))
         .options(joinedload(Visit.firm), joinedload(Visit.site))
         .order_by(VisitSlot.slot, VisitSlot.id)
     )
     found: defaultdict[int, dict[int, Piece]] = defaultdict(dict)
     for slot, visit in rows:
-        if slot.trainer_id is not None:
-            piece = Piece(Kind.VISIT, slot.half, visit, until=slot.expires_at, is_proposed=slot.is_proposed)
-            found[slot.trainer_id][slot.slot] = piece
+        assert slot.trainer_id, "asked for by it"
+        piece = Piece(Kind.VISIT, slot.half, visit, until=slot.expires_at, is_proposed=slot.is_proposed)
+        found[slot.trainer_id][slot.slot] = piece
     return found
 
 
-def _away(window: Window) -> dict[int, dict[int, Absence]]:
+def _away(window: Window, trainers: Sequence[int]) -> dict[int, dict[int, Absence]]:
     last = window.base + window.size - 1
-    rows = db.session.scalars(
-        select(Absence).where(Absence.first_slot <= last, Absence.last_slot >= window.base).order_by(Absence.id)
-    )
+    within = Absence.first_slot <= last, Absence.last_slot >= window.base
+    rows = db.session.scalars(select(Absence).where(Absence.trainer_id.in_(trainers), *within).order_by(Absence.id))
     found: defaultdict[int, dict[int, Absence]] = defaultdict(dict)
     for row in rows:
         slots = range(max(row.first_slot, window.base), min(row.last_slot, last) + 1)
@@ -196,7 +213,7 @@ def _cell(day: date, diary: _Diary, *, is_open: bool, today: date, ahead: int) -
 def _half(at: Slot, diary: _Diary, *, is_open: bool, today: date, ahead: int) -> Piece:
     claim, absence = diary.claims.get(at.number), diary.away.get(at.number)
     if claim and claim.visit:
-        is_ahead = claim.visit.state in AHEAD and at.day >= today
+        is_ahead = claim.visit.state in piles.AHEAD and at.day >= today
         return replace(claim, kind=Kind.CLASH, absence=absence) if absence and is_ahead else claim
     if absence:
         return Piece(Kind.AWAY, at.half, absence=absence)
@@ -216,12 +233,19 @@ def _wished(visit: Visit, day: date) -> Sequence[Piece]:
     return [Piece(Kind.VISIT, None if halves[1:] else halves[0], visit)] if halves else []
 
 
-def _clashes(days: Sequence[date], rows: Iterable[Row]) -> Iterable[Clash]:
-    """Each visit once, on the first day its trainer is away."""
-    told = set()
-    for n, day in enumerate(days):
-        for row in rows:
-            for piece in row.cells[n]:
-                if piece.kind is Kind.CLASH and piece.visit and piece.absence and piece.visit.id not in told:
-                    told.add(piece.visit.id)
-                    yield Clash(row.trainer, day, piece.visit, piece.absence)
+def _clashes(which: ColumnElement[bool], window: Window, today: date, *, now: datetime) -> Sequence[Clash]:
+    """Each visit once, on the first day its trainer is away. 1 statement."""
+    rows = db.session.execute(
+        select(VisitSlot.day, Trainer, Visit)
+        .join(Absence, piles.over_slot())
+        .join(Trainer, Trainer.id == VisitSlot.trainer_id)
+        .join(Visit, Visit.id == VisitSlot.visit_id)
+        .where(which, Visit.state.in_(piles.AHEAD), live(now))
+        .where(_within(window), VisitSlot.slot >= Slot(today, Half.AM).number)
+        .options(joinedload(Visit.firm), joinedload(Visit.site))
+        .order_by(VisitSlot.day, Trainer.name, Trainer.id, VisitSlot.slot)
+    )
+    first: dict[int, Clash] = {}
+    for day, trainer, visit in rows:
+        first.setdefault(visit.id, Clash(day, trainer, visit))
+    return list(first.values())

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import func, select
 
 from booking.db import db
-from booking.domain.days import Half, london, london_time, monday_of
+from booking.domain.days import Half, Slot, london, london_time, monday_of
 from booking.domain.lifecycle import EnquiryState, VisitState
 from booking.domain.post import MailState
 from booking.models import Enquiry, Mail, Visit, VisitSlot
@@ -44,19 +44,22 @@ class Numbers:
 def coming(now: datetime) -> Sequence[Coming]:
     """Today's and tomorrow's visits and those of the next day that has any, in the order of the day. 2 statements."""
     today = london_time(now).date()
-    days = db.session.execute(
-        select(VisitSlot.visit_id, VisitSlot.day, func.min(VisitSlot.half))
-        .join(Visit, Visit.id == VisitSlot.visit_id)
-        .where(Visit.state.in_(ON), ~VisitSlot.is_proposed, VisitSlot.day >= today)
-        .group_by(VisitSlot.visit_id, VisitSlot.day)
-        .order_by(VisitSlot.day, func.min(VisitSlot.slot), VisitSlot.visit_id)
-        .limit(MOST)
-    ).all()
+    is_on = select(Visit.id).where(Visit.id == VisitSlot.visit_id, Visit.state.in_(ON)).exists()
+    slots = db.session.execute(
+        select(VisitSlot.visit_id, VisitSlot.day, VisitSlot.half)
+        .where(is_on, ~VisitSlot.is_proposed, VisitSlot.slot >= Slot(today, Half.AM).number)
+        .order_by(VisitSlot.slot, VisitSlot.visit_id)
+        .limit(len(Half) * MOST)
+    )
+    begins: dict[tuple[int, date], Half] = {}
+    for visit_id, day, half in slots:
+        begins.setdefault((visit_id, day), half)
+    days = [(visit_id, day, half) for (visit_id, day), half in begins.items()][:MOST]
     ids = {visit_id for visit_id, _, _ in days}
     visits = {row.id: row for row in db.session.scalars(in_words(select(Visit).where(Visit.id.in_(ids))))}
     later = min((day for _, day, _ in days if day > today + timedelta(days=1)), default=None)
     near = {today, today + timedelta(days=1), later}
-    return [Coming(day, Half(half), visits[visit_id]) for visit_id, day, half in days if day in near]
+    return [Coming(day, half, visits[visit_id]) for visit_id, day, half in days if day in near]
 
 
 def numbers(now: datetime) -> Numbers:
@@ -64,7 +67,6 @@ def numbers(now: datetime) -> Numbers:
     today = london_time(now).date()
     monday, midnight = monday_of(today), london(today, time.min)
     of_week = select(Visit.id).where(Visit.state.in_(ON), Visit.first_day.between(monday, monday + timedelta(days=6)))
-    sent = select(Mail.id).where(Mail.state == MailState.SENT, Mail.sent_at >= midnight)
     counted = {
         "new": select(Enquiry.id).where(Enquiry.state == EnquiryState.NEW),
         "to_confirm": select(Visit.id).where(piles.to_confirm()),
@@ -72,7 +74,7 @@ def numbers(now: datetime) -> Numbers:
         "without_report": select(Visit.id).where(piles.without_report(today)),
         "failed": select(Mail.id).where(Mail.state == MailState.FAILED),
         "waiting": select(Mail.id).where(Mail.state == MailState.WAITING),
-        "sent_today": sent,
+        "sent_today": select(Mail.id).where(Mail.sent_at >= midnight),
     }
     heights = [
         select(func.count()).select_from(each.subquery()).scalar_subquery().label(name)

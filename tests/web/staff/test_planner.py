@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -99,6 +100,19 @@ def test_a_county_shows_who_covers_it_and_its_visits_without_a_trainer(session: 
     assert [piece.visit for cell in board.unplaced for piece in cell] == [there]
 
 
+def test_many_trainers_are_turned_over_by_the_page(session: object) -> None:
+    for n in range(planner.PAGE + 2):
+        make.trainer(f"Trainer {n:02}")
+    last = make.trainer("Zoe Hill")
+    make.visit(trainer=last, day=MONDAY)
+    make.absence(last, MONDAY)
+    first, second = (planner.week(MONDAY, page=page, now=NOW) for page in (1, 2))
+    assert [len(each.rows) for each in (first, second)] == [planner.PAGE, 3]
+    assert (first.page, first.last, second.page) == (1, 2, 2)
+    assert [each.trainer for each in first.clashes] == [last], "a clash is told on every page"
+    assert planner.week(MONDAY, page=9, now=NOW).page == 2
+
+
 def test_a_saturday_shows_when_it_is_open(session: object) -> None:
     saturday = MONDAY + timedelta(days=5)
     assert saturday not in planner.week(MONDAY, now=NOW).days
@@ -117,7 +131,7 @@ def test_the_week_takes_as_many_statements_for_three_trainers_as_for_one(session
     with counted() as statements:
         board = planner.week(MONDAY, now=NOW)
         assert [piece.visit.firm.name for cell in board.unplaced for piece in cell if piece.visit and piece.visit.firm]
-    assert len(statements) == 6
+    assert len(statements) == 8
 
 
 def test_the_page_says_each_state_in_words(desk: PageClient) -> None:
@@ -164,6 +178,21 @@ def test_a_phone_shows_the_day_that_its_tab_names(desk: PageClient) -> None:
 def test_a_week_that_is_none_is_this_one(desk: PageClient, week: str) -> None:
     text = desk.get("/staff/planner", query_string={"week": week}).text
     assert "Planner: 23 to 27 November" in text
+
+
+def test_the_pages_of_trainers_keep_the_week_and_the_county(desk: PageClient) -> None:
+    for n in range(planner.PAGE + 1):
+        make.trainer(f"Trainer {n:02}")
+    db.session.commit()
+    page = desk.get("/staff/planner?county=devon&week=2026-12-07")
+    assert "Page 1 of 2" in page.text
+    ahead = re.search(r'href="([^"]+)">Next page', page.text)
+    assert ahead is not None
+    second = desk.get(unescape(ahead[1]))
+    assert "Page 2 of 2" in second.text
+    assert "Trainer 20" in second.text
+    assert 'value="devon" selected' in second.text
+    assert "7 to 11 December" in second.text
 
 
 def test_the_weeks_before_and_after_keep_the_county(desk: PageClient) -> None:
