@@ -3,10 +3,10 @@
 import os
 import platform
 
-from bench import booking, dates, diagnostic, pages
+from bench import booking, dates, desk, diagnostic, pages, running
 
 if __name__ == "__main__":
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform()}\n")
-    for subject in (pages, booking, dates, diagnostic):
+    for subject in (pages, running, booking, desk, dates, diagnostic):
         subject.report()
         print(flush=True)

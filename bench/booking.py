@@ -28,7 +28,11 @@ from booking.services import visits
 from config import MailServer, Settings
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+00:00")
-SIZES = ((20, 5_000, 5), (200, 20_000, 8))  # trainers, visits, milliseconds allowed for a month of dates
+SIZES = (
+    (20, 5_000, 5),
+    (200, 20_000, 8),
+    (1_000, 200_000, 25),
+)  # trainers, visits, milliseconds allowed for a month of dates
 MOST_STATEMENTS = 8
 REQUEST_MS = 8
 MARCH = date(2027, 3, 1), date(2027, 3, 31)
@@ -135,7 +139,7 @@ def counted(act: Callable[[], None]) -> int:
 
 
 @contextmanager
-def made_up(*, trainers: int, booked: int) -> Iterator[Flask]:
+def made_up(*, trainers: int, booked: int, mail: MailServer | None = None) -> Iterator[Flask]:
     """An application with so many trainers, and visits spread over a year back and half a year ahead."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -143,7 +147,7 @@ def made_up(*, trainers: int, booked: int) -> Iterator[Flask]:
             secret_key="bench",
             database_url=f"sqlite:///{folder / 'bench.db'}",
             instance=folder,
-            mail=MailServer(folder=folder / "mail"),
+            mail=mail or MailServer(folder=folder / "mail"),
             rate_limits=False,
         )
         app = create_app(settings)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 from statistics import median
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 
 from tests.smtp import free_port
@@ -43,6 +44,13 @@ class Visitor:
     def get(self, path: str) -> str:
         with self.opener.open(self.site.url + path) as answer:
             return str(answer.read().decode())
+
+    def look(self, path: str) -> None:
+        """Whatever the answer is."""
+        try:
+            self.get(path)
+        except HTTPError as answer:
+            answer.close()
 
     def send(self, path: str, **fields: str) -> str:
         """Posts the form of a page; the address it leads to."""
@@ -77,25 +85,33 @@ def report() -> None:
 
 
 @contextmanager
-def served() -> Iterator[Site]:
-    """`python -m booking.serve` on a fresh folder, until its first page answers."""
-    port = free_port()
+def served(*, again: bool = False) -> Iterator[Site]:
+    """`python -m booking.serve` on a fresh folder, until its first page answers; `again`: its second start."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "INSTANCE_DIR": folder, "PORT": str(port)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "booking.serve"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        site = Site(f"http://127.0.0.1:{port}", process.pid)
-        try:
-            wait(site)
+        if again:
+            with started(folder):
+                pass
+        with started(folder) as site:
             yield site
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
+
+
+@contextmanager
+def started(folder: str) -> Iterator[Site]:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "booking.serve"],
+        cwd=ROOT,
+        env={**os.environ, "INSTANCE_DIR": folder, "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    site = Site(f"http://127.0.0.1:{port}", process.pid)
+    try:
+        wait(site)
+        yield site
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
 
 
 def wait(site: Site) -> None:

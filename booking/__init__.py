@@ -5,7 +5,7 @@ import os
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from booking import cli, logs, post_office, redis, worker
+from booking import logs, post_office, redis, worker
 from booking.db import csrf, db
 from booking.web import business, filters, guards, limits, pages, readiness, staff, trainer
 from config import ROOT, Settings
@@ -32,10 +32,12 @@ def create_app(settings: Settings) -> Flask:
     trainer.register(app)
     post_office.register(app)
     worker.register(app)
-    cli.register(app)
-    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":  # Alembic costs a second, and only `flask db` needs it
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":  # what only `flask` needs costs a site a second to load
         from flask_migrate import Migrate
 
+        from booking import cli
+
+        cli.register(app)
         Migrate(app, db, directory=str(ROOT / "migrations"))
     return app
 

@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
@@ -16,14 +15,11 @@ from booking.domain.post import MailState
 from booking.models import Mail, Staff
 from booking.services import links
 from tests import make
+from tests.commands import flask
 from tests.conftest import NOW
 
 Session = scoped_session[Any]
 ANSWERS = "4,4,3,3,4,3,0,0,1,0,0,0"
-
-
-def flask(app: Flask, *words: str, typed: str = "") -> Result:
-    return app.test_cli_runner().invoke(args=list(words), input=typed)
 
 
 class TestStaff:

@@ -11,6 +11,7 @@ from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County
 from booking.domain.post import MailState
 from tests import make
+from tests.commands import flask
 from tests.conftest import NOW
 from tests.journeys.people import Person, by_everybody
 from tests.journeys.site import Site
@@ -32,7 +33,7 @@ CALLER = {
 @by_everybody
 def test_a_new_colleague_confirms_a_visit_takes_it_back_and_confirms_it_again(site: Site, person: Person) -> None:
     arrange(site, VisitState.REQUESTED, day=date(2026, 12, 9), trainer_answer=TrainerAnswer.ACCEPTED, **ANSWERED)
-    added = site.app.test_cli_runner().invoke(args=["staff", "add", DEE, "--name", "Dee Ash"])
+    added = flask(site.app, "staff", "add", DEE, "--name", "Dee Ash")
     person.open(added.output.strip())
     person.write("Password", PASSWORD)
     person.press("Start")

@@ -38,6 +38,7 @@ from booking.services import privacy
 from config import settings
 from tests import canaries, make
 from tests.canaries import EMAIL
+from tests.commands import flask
 from tests.conftest import NOW
 
 Session = scoped_session[Any]
@@ -96,7 +97,7 @@ class TestExport:
     def test_the_page_to_read_says_the_same(self, app: Flask, session: Session) -> None:
         words = canaries.mark(canaries.customer())
         session.commit()
-        page = app.test_cli_runner().invoke(args=["privacy", "export", EMAIL, "--html"]).output
+        page = flask(app, "privacy", "export", EMAIL, "--html").output
         assert {where for where, word in words.items() if word not in page} == {"schedules.visits"}
 
     def test_what_a_trainer_is_told_of_is_in_theirs(self, session: Session) -> None:
@@ -262,7 +263,7 @@ class TestPurge:
             words = {**canaries.mark(rows), "address": EMAIL}
         rounds.send_due()
         clock.move_to(datetime(2032, 11, 30, 4, tzinfo=UTC))
-        served.test_cli_runner().invoke(args=["privacy", "purge"], catch_exceptions=False)
+        flask(served, "privacy", "purge")
         assert held(words, stored(served), mailed()) == []
 
     def test_until_then_nothing_goes(self, session: Session) -> None:
@@ -318,7 +319,7 @@ class TestPurge:
     def test_a_dry_run_counts_and_changes_nothing(self, app: Flask, session: Session) -> None:
         make.mail(MailState.SENT, created_at=NOW - timedelta(days=91))
         session.commit()
-        done = app.test_cli_runner().invoke(args=["privacy", "purge", "--dry-run"], catch_exceptions=False)
+        done = flask(app, "privacy", "purge", "--dry-run")
         assert "     1 emails with their text\n" in done.output
         assert done.output.endswith("     1 in all\n")
         assert session.scalars(select(Mail.text)).one() != ""

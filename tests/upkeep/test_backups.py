@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from click.testing import Result
 from flask import Flask
 from sqlalchemy import column, create_engine, delete, insert, select, table, text, update
 
@@ -17,6 +16,7 @@ from booking.domain.lifecycle import VisitState
 from booking.models import Firm, Visit, VisitSlot
 from booking.upkeep import backups, copying, restoring
 from tests import make
+from tests.commands import flask
 from tests.conftest import NOW
 
 Fresh = Callable[..., Flask]
@@ -44,10 +44,6 @@ def restore(file: Path) -> str:
     db.session.remove()
     db.engine.dispose()
     return restoring.restore(file, NOW)
-
-
-def flask(app: Flask, *words: str) -> Result:
-    return app.test_cli_runner().invoke(args=list(words))
 
 
 class TestABackup:

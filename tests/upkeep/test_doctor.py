@@ -17,6 +17,7 @@ from booking.services.timetable import heartbeats
 from booking.upkeep import backups, doctor
 from config import MailServer
 from tests import make, smtp
+from tests.commands import flask
 from tests.conftest import NOW
 
 Fresh = Callable[..., Flask]
@@ -118,7 +119,7 @@ class TestMail:
 
 
 def test_the_command_ends_with_1_when_something_must_be_mended(well: Flask) -> None:
-    done = well.test_cli_runner().invoke(args=["doctor"])
+    done = flask(well, "doctor")
     assert done.exit_code == 1
     assert "MEND worker" in done.output
     assert "-> python -m booking.serve" in done.output

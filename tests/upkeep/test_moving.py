@@ -13,6 +13,7 @@ from booking.db import db, transaction
 from booking.models import Visit
 from booking.upkeep import copying, moving
 from tests import make
+from tests.commands import flask
 from tests.conftest import migrate, settings_for
 
 
@@ -63,7 +64,7 @@ def test_every_row_is_there_and_the_next_ones_get_ids_of_their_own(app: Flask, t
 
 def test_a_database_with_rows_is_left_alone(app: Flask, target: str) -> None:
     moving.to_postgresql(target)
-    done = app.test_cli_runner().invoke(args=["database", "move", target])
+    done = flask(app, "database", "move", target)
     assert (done.exit_code, "There are rows in that database already" in done.output) == (1, True)
 
 
@@ -88,5 +89,5 @@ def test_a_copy_that_differs_by_one_letter_is_no_copy(
 
 @pytest.mark.parametrize("url", ["sqlite:///other.db", "mysql://somewhere/else", "somewhere"])
 def test_only_postgresql_is_a_place_to_move_to(app: Flask, url: str) -> None:
-    done = app.test_cli_runner().invoke(args=["database", "move", url])
-    assert (done.exit_code, done.output.startswith("Error: Th")) == (1, True), done.exception
+    done = flask(app, "database", "move", url)
+    assert (done.exit_code, done.output.startswith("Error: Th")) == (1, True)
