@@ -27,13 +27,15 @@ VALUES = st.one_of(st.sampled_from(NASTY), PLAIN, st.text(max_size=40).map(lambd
 
 @dataclass(frozen=True)
 class Found:
-    """A form on a page: where it is sent and what it carries; `kinds` are its fields with their types."""
+    """A form on a page: where it is sent and what it carries; `kinds` are its fields with their types, `choices` the
+    last of what may be chosen in them."""
 
     page: str
     action: str
     method: str
     carried: Mapping[str, str] = field(hash=False)
     kinds: Mapping[str, str] = field(hash=False)
+    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def sort(self) -> tuple[str, frozenset[str]]:
@@ -50,13 +52,15 @@ def forms(page: str, html: str) -> Iterator[Found]:
     """The forms of a page."""
     tree = html5lib.parse(html, namespaceHTMLElements=False)
     for form in tree.iter("form"):
-        carried, kinds = {}, {}
+        carried, kinds, choices = {}, {}, {}
         for each in form.iter():
             name = each.get("name")
             if not name or each.tag not in {"input", "select", "textarea", "button"}:
                 continue
             is_seen = each.tag == "input" and each.get("hidden") is None
             kinds[name] = each.get("type", "text") if is_seen else each.tag
+            if kinds[name] in {"radio", "button"}:
+                choices[name] = each.get("value", "")
             if each.tag == "input" and (kinds[name] not in {"checkbox", "radio"} or each.get("checked") is not None):
                 carried[name] = each.get("value", "")
             elif each.tag == "textarea":
@@ -64,7 +68,9 @@ def forms(page: str, html: str) -> Iterator[Found]:
             elif each.tag == "select":
                 chosen = [option for option in each.iter("option") if option.get("selected") is not None]
                 carried[name] = next((option.get("value", "") for option in chosen), "")
-        yield Found(page, urljoin(page, form.get("action") or page), form.get("method", "get").lower(), carried, kinds)
+                choices[name] = [option.get("value", "") for option in each.iter("option")][-1]
+        action, method = urljoin(page, form.get("action") or page), form.get("method", "get").lower()
+        yield Found(page, action, method, carried, kinds, choices)
 
 
 def lost(html: str, typed: Mapping[str, str], found: Found) -> list[str]:
