@@ -1,7 +1,9 @@
 """Every form of the URL map, sent as it should be: it stores what it asks for, and nothing that somebody adds to it."""
 
 import secrets
+import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from itertools import count
@@ -16,20 +18,28 @@ from sqlalchemy import Boolean, Connection, Date, DateTime, Integer, select
 
 from booking.db import db
 from booking.models import Base
+from booking.post_office import rounds
+from tests import make
 from tests.conftest import NOW
 from tests.faults.fuzzing import Found, forms
 from tests.faults.test_forms import FORMS
 from tests.faults.test_fuzz import ALONE, World, audience
 from tests.make import DAY
+from tests.pages import PageClient
+from tests.smtp import MailDrop, smtp
+from tests.web.business import sending
+from tests.web.business.booking import to_sent
 
+__all__ = ["smtp"]
 Rows = dict[tuple[str, str], list[Any]]  # every value, by table and column
 FORM = "application/x-www-form-urlencoded"
 COLUMNS = {column.name: column.type for table in Base.metadata.tables.values() for column in table.columns}
 A_DAY = f"{DAY + timedelta(days=15):%-d %B %Y}"
+HOST = "See http://named.example/ or https://[::1]:25/"
 CLAIMED = {"is_admin": "1", "admin": "1", "price": "1", "_method": "DELETE"}
 TYPED = {
     **{"email": "maya@acme.example", "people": "9", "password": "lantern oyster gravel piano", "day": A_DAY},
-    **{"reason": "They asked for it", "note": "A few words", "report": "It went well"},
+    **{"reason": "They asked for it", "note": HOST, "report": HOST, "message": HOST, "notes": HOST},
 }
 UNSEEN = {"reason", "slot"}  # which some forms show only where they are needed
 SALTED = {("staff", "password")}
@@ -120,8 +130,27 @@ def chance(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return again
 
 
-def test_a_form_stores_what_it_asks_for_whatever_is_added(app: Flask, chance: Callable[[], None]) -> None:
-    """Every column of every table, and every field a second time: the first one counts."""
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Whoever is looked up or called meanwhile."""
+    found = list[Any]()
+
+    def noting(real: Callable[..., Any], *, of: int) -> Callable[..., Any]:
+        def call(*to: Any, **how: Any) -> Any:
+            found.append(to[of])
+            return real(*to, **how)
+
+        return call
+
+    monkeypatch.setattr(socket, "getaddrinfo", noting(socket.getaddrinfo, of=0))
+    monkeypatch.setattr(socket.socket, "connect", noting(socket.socket.connect, of=1))
+    return found
+
+
+def test_a_form_stores_what_it_asks_for_whatever_is_added(
+    app: Flask, chance: Callable[[], None], called: list[Any]
+) -> None:
+    """Every column of every table, and every field a second time: the first one counts. No host is called."""
     done, unfilled, changed = set[object](), set(), []
     for endpoint, client, found in posts(app, World(app), done):
         sent = list(filled_in(endpoint, found).items())
@@ -136,5 +165,25 @@ def test_a_form_stores_what_it_asks_for_whatever_is_added(app: Flask, chance: Ca
         unfilled.add(endpoint)
         if status in {HTTPStatus.OK, HTTPStatus.SEE_OTHER}:
             done |= {found.sort, endpoint}
-    assert changed == []
+    assert (changed, called) == ([], [])
     assert unfilled - done == UNFILLED
+
+
+def test_only_our_mail_server_is_called_whatever_hosts_are_named(
+    app: Flask, client: PageClient, smtp: MailDrop, called: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = replace(app.extensions["settings"], mail=smtp.settings())
+    monkeypatch.setitem(app.extensions, "settings", mine)
+    make.ann(make.course())
+    named: dict[str, Any] = {
+        "email": "maya@named.example",
+        "message": HOST,
+        "notes": HOST,
+        "website": "",
+        "parking": HOST,
+    }
+    to_sent(client, "course-1", **named)
+    sending.send(client, sending.opened(client), **named)
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        assert rounds.send_due().sent == 2
+    assert {to if isinstance(to, str) else to[:2] for to in called} == {"127.0.0.1", ("127.0.0.1", smtp.port)}
