@@ -36,8 +36,8 @@ def filled_in(rule: Rule, values: dict[str, str]) -> str:
     return built[1]
 
 
-@pytest.mark.parametrize("who", ["nobody", "staff", "trainer"])
-def test_opening_every_page_changes_no_row(app: Flask, who: str) -> None:
+def somebody(app: Flask, who: str) -> tuple[PageClient, dict[str, str]]:
+    """A browser of theirs, and the values of things that exist."""
     course = make.course()
     ann = make.ann(course)
     admin = make.staff("Cora Dunn", role=Role.ADMIN)
@@ -54,8 +54,17 @@ def test_opening_every_page_changes_no_row(app: Flask, who: str) -> None:
         client = signed_in(client, admin)
     elif who == "trainer":
         client = signed_in_trainer(client, ann)
-    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.endpoint != "static"]
-    before = fingerprint()
+    return client, values
+
+
+def shown(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.endpoint != "static"]
+
+
+@pytest.mark.parametrize("who", ["nobody", "staff", "trainer"])
+def test_opening_every_page_changes_no_row(app: Flask, who: str) -> None:
+    client, values = somebody(app, who)
+    rules, before = shown(app), fingerprint()
     for rule in rules:
         for _ in range(2):
             assert client.get(filled_in(rule, values)).status_code != 500, rule.endpoint

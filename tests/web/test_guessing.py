@@ -44,6 +44,25 @@ def test_six_wrong_passwords_for_one_account_from_one_network_make_it_wait(limit
     assert f'value="{EMAIL}"' in stopped.text
 
 
+@pytest.mark.parametrize("hops", [0, 1])
+def test_nobody_is_somebody_else_by_a_header(fresh_app: Callable[..., Flask], hops: int) -> None:
+    """What a proxy of ours has not written itself is not believed."""
+    app = fresh_app(rate_limits=True, proxy_hops=hops)
+    app.test_client_class = PageClient
+    answers = []
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        client = app.test_client()
+        assert isinstance(client, PageClient)
+        token = client.token("/staff/sign-in")
+        for n in range(7):
+            forged = f"198.51.100.{n}"
+            headers = {"X-Forwarded-For": f"{forged}, 192.0.2.1" if hops else forged, "X-Real-IP": forged}
+            fields = {"csrf_token": token, "email": EMAIL, "password": "guess"}
+            headers |= {"Forwarded": f"for={forged}", "True-Client-IP": forged, "CF-Connecting-IP": forged}
+            answers.append(client.post("/staff/sign-in", data=fields, headers=headers).status_code)
+    assert answers == [422] * 6 + [429]
+
+
 def test_the_right_password_from_elsewhere_is_let_in_meanwhile(limited: PageClient) -> None:
     for n in range(40):
         guess(limited, f"guess {n}", network=f"192.0.2.{n // 4}")

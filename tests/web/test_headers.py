@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from booking import clock
 from booking.db import db
 from booking.domain.access import Purpose
+from booking.models import Mail
 from booking.services import links
 from tests import make
 from tests.pages import PageClient
@@ -101,6 +103,33 @@ def test_on_https_cookies_are_bound_to_the_host_and_secure(fresh_app: Callable[.
     assert "Domain" not in "".join(found.values())
     assert "Max-Age=7776000" in found["__Host-trainer"]
     assert "Max-Age" not in found["__Host-session"]
+
+
+FORGED = {
+    **{"X-Forwarded-Host": "evil.example", "X-Forwarded-Server": "evil.example", "X-Forwarded-Prefix": "/evil.example"},
+    **{"X-Forwarded-Proto": "http", "X-Forwarded-Port": "81", "Forwarded": "host=evil.example;proto=http"},
+    **{"X-Original-URL": "/staff", "X-Rewrite-URL": "/staff", "X-HTTP-Method-Override": "DELETE"},
+}
+
+
+@pytest.mark.parametrize("hops", [0, 1])
+def test_forged_headers_change_no_cookie_and_no_link(fresh_app: Callable[..., Flask], hops: int) -> None:
+    app = fresh_app(base_url="https://book.example", proxy_hops=hops)
+    with app.app_context():
+        ann = make.ann()
+        db.session.commit()
+        client, base = app.test_client(), "https://book.example"
+        page = client.get("/t/lost", base_url=base, headers=FORGED)
+        token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+        sent = {"csrf_token": token, "email": ann.email}
+        answer = client.post("/t/lost", base_url=base, data=sent, headers=FORGED)
+        guarded = client.get("/staff", base_url=base, headers=FORGED)
+        mail = db.session.scalars(select(Mail)).one()
+    cookie = page.headers["Set-Cookie"]
+    assert (cookie.startswith("__Host-session="), "Secure" in cookie, "Path=/;" in cookie) == (True, True, True)
+    assert (answer.location, guarded.location.partition("?")[0]) == ("/t/lost", "/staff/sign-in")
+    assert "https://book.example/t/" in mail.text
+    assert "evil" not in f"{page.text}{page.headers}{answer.headers}{guarded.headers}{mail.text}{mail.html}"
 
 
 def test_on_https_a_form_needs_its_token_and_no_referer(fresh_app: Callable[..., Flask]) -> None:
