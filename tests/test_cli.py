@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
@@ -55,14 +58,25 @@ class TestOutbox:
 
 
 class TestDemo:
-    def test_demo_data_does_not_go_where_somebody_works(self, app: Flask, session: Session) -> None:
-        make.cora()
+    @pytest.mark.parametrize("there", [make.cora, make.course])
+    def test_demo_data_does_not_go_where_somebody_works(
+        self, app: Flask, session: Session, there: Callable[[], object]
+    ) -> None:
+        there()
         session.commit()
         done = flask(app, "demo", "load")
         assert (done.exit_code, "empty database" in done.output) == (1, True)
 
 
 class TestSchedules:
+    def test_a_week_that_is_due_is_stored(self, app: Flask, session: Session) -> None:
+        make.visit()
+        session.commit()
+        with time_machine.travel(datetime(2027, 3, 19, 14, tzinfo=UTC), tick=False):
+            assert flask(app, "schedules", "queue").exit_code == 0
+        session.rollback()
+        assert session.scalars(select(Mail.kind)).all() == ["week"]
+
     def test_queueing_what_is_not_due_does_nothing(self, app: Flask, session: Session) -> None:
         assert flask(app, "schedules", "queue").exit_code == 0
         assert session.scalars(select(Mail)).all() == []

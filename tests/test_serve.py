@@ -22,6 +22,7 @@ from sqlalchemy.orm import scoped_session
 from booking import create_app, demonstration, schema, serve
 from booking.db import db
 from booking.domain.access import Role
+from booking.queries import beginnings
 from config import MailServer, Settings, from_env
 from tests import make
 from tests.conftest import ROOT
@@ -119,6 +120,7 @@ def test_what_it_prints_says_where_the_site_and_the_mails_are(instance: Path) ->
         said = running.log.read_text()
         assert f"http://127.0.0.1:{running.port}\n" in said
         assert f"{instance}/mail, as .eml files" in said
+        assert re.findall(r"/(staff/demo|t)/\S{22}", said) == ["staff/demo", "t"], "the demonstration was not stored"
     finally:
         running.kill()
 
@@ -156,6 +158,14 @@ class TestMigrations:
         public = Settings(secret_key="x", base_url="https://training.example.com", instance=tmp_path)
         with pytest.raises(SystemExit, match=r"Run: .*python.* -m flask --app wsgi db upgrade"):
             serve.prepare(at("0000"), public)
+
+    def test_a_public_site_gets_nobody_who_is_made_up_and_no_ways_in(
+        self, fresh_app: Callable[..., Flask], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        app = fresh_app()
+        serve.prepare(app, Settings(secret_key="x", base_url="https://training.example.com", instance=tmp_path))
+        with app.app_context():
+            assert (beginnings.is_empty(), capsys.readouterr().out) == (True, "")
 
     def test_a_database_with_nothing_in_it_is_behind(self, tmp_path: Path) -> None:
         app = create_app(Settings(secret_key="x", database_url=f"sqlite:///{tmp_path / 'empty.db'}"))

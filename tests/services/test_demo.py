@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from booking.db import db
 from booking.domain.lifecycle import EnquiryState, TrainerAnswer, VisitState
 from booking.domain.post import MailState
-from booking.models import Absence, Course, Enquiry, Mail, Staff, Trainer, Visit, VisitSlot
+from booking.models import Absence, Course, Enquiry, Firm, Mail, Staff, Trainer, Visit, VisitSlot
 from booking.services import demo
 
 DAYS = [
@@ -52,3 +52,25 @@ def test_there_is_something_of_everything_and_all_mail_has_left_but_for_one_addr
         .where(Visit.state == VisitState.CONFIRMED)
     )
     assert db.session.scalar(over) == 1
+
+
+def what_is_told() -> list[tuple[object, ...]]:
+    """Every visit and mail of a demonstration, without what is drawn at random."""
+    visits = select(Firm.name, Visit.state, Visit.first_day, Visit.first_half, Trainer.name, Visit.ended_at)
+    visits = visits.outerjoin(Firm, Firm.id == Visit.firm_id).outerjoin(Trainer, Trainer.id == Visit.trainer_id)
+    mails = select(Mail.kind, Mail.to_address, Mail.state, Mail.due_at, Mail.sent_at)
+    return [
+        tuple(row) for rows in (visits.order_by(Visit.id), mails.order_by(Mail.id)) for row in db.session.execute(rows)
+    ]
+
+
+@pytest.mark.usefixtures("session")
+def test_two_loads_at_the_same_moment_tell_the_same() -> None:
+    told = []
+    for _ in range(2):
+        with db.session.begin_nested() as load:
+            demo.load(now=DAYS[0])
+            told.append(what_is_told())
+            load.rollback()
+    assert len(told[0]) > 100
+    assert told[0] == told[1]

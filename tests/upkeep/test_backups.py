@@ -1,6 +1,8 @@
 """A backup holds everything, is refused when it cannot be relied on, and comes back in the place of the database."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -73,6 +75,17 @@ class TestABackup:
         else:
             visits = table("visits", column("id"), schema=old.removeprefix("schema "))
             assert len(db.session.execute(select(visits)).all()) == 1
+
+
+class TestNotMade:
+    def test_of_a_database_with_a_row_that_points_nowhere(self, kept: Flask) -> None:
+        if db.engine.dialect.name == "postgresql":
+            pytest.skip("PostgreSQL lets nobody write one")
+        with closing(sqlite3.connect(str(db.engine.url.database))) as connection, connection:
+            connection.execute("UPDATE sites SET firm_id = 99")
+        with pytest.raises(backups.Unfit, match="sites row 1 points nowhere"):
+            backups.make(NOW)
+        assert list(kept.extensions["settings"].backups.iterdir()) == []
 
 
 class TestNotRestored:
@@ -148,9 +161,11 @@ class TestRotation:
 
 class TestTheCommands:
     def test_backup_and_restore_say_what_they_did(self, kept: Flask) -> None:
+        old = backups.make(clock.now() - timedelta(days=36))
         done = flask(kept, "backup")
-        file = backups.all_of_them()[0]
+        (file,) = backups.all_of_them()
         assert (done.exit_code, done.output.partition(",")[0]) == (0, str(file))
+        assert (done.output.endswith("; 1 old ones deleted\n"), old.exists()) == (True, False)
         assert backups.made_at(file) <= clock.now()
         db.session.remove()
         db.engine.dispose()

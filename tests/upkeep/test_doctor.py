@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, text
 
-from booking import create_app
+from booking import clock, create_app
 from booking.db import db, transaction
 from booking.models import VisitSlot
 from booking.services.timetable import heartbeats
@@ -104,6 +104,11 @@ def test_a_database_that_does_not_answer(well: Flask, tmp_path: Path) -> None:
     assert found == {"database": "Start it, and see DATABASE_URL"}
 
 
+def test_a_clock_that_is_not_the_databases(well: Flask) -> None:
+    now = clock.now()
+    assert [bool(doctor.clock(now - timedelta(seconds=ago)).helps) for ago in (0, 60, -60)] == [False, True, True]
+
+
 class TestMail:
     def test_a_server_is_met_and_sends_a_test_on_request(self, well: Flask) -> None:
         with smtp.running() as drop:
@@ -124,3 +129,11 @@ def test_the_command_ends_with_1_when_something_must_be_mended(well: Flask) -> N
     assert "MEND worker" in done.output
     assert "-> python -m booking.serve" in done.output
     assert SECRET not in done.output
+
+
+def test_it_ends_with_0_when_all_is_well(well: Flask) -> None:
+    with transaction():
+        heartbeats.beat(clock.now())
+    backups.make(clock.now())
+    done = well.test_cli_runner().invoke(args=["doctor"])
+    assert (done.exit_code, "MEND" in done.output) == (0, False), done.output

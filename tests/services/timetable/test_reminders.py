@@ -122,6 +122,14 @@ class TestTheDayBefore:
         assert counts == [0, 1, 1, 1]
         assert mails(session) == [f"trainer:{visit.trainer_id}:tomorrow-2027-03-24:v1:trainer"]
 
+    def test_4pm_is_londons_in_summer_too(self, session: Session) -> None:
+        make.visit(day=date(2027, 4, 7))
+        summer, counts = datetime(2027, 4, 6, 15, tzinfo=UTC), []
+        for moment in (summer - SECOND, summer):
+            reminders.tell_trainers(moment)
+            counts.append(len(mails(session)))
+        assert counts == [0, 1]
+
     def test_two_visits_of_a_day_are_one_mail(self, session: Session) -> None:
         course = make.course(half_days=1)
         ann = make.ann(course)

@@ -65,6 +65,15 @@ def test_next_week_goes_out_on_friday_at_2pm_once(session: Session) -> None:
     assert session.scalars(select(Mail.key)).all() == [f"trainer:{visit.trainer_id}:week-2027-03-22:v1:trainer"]
 
 
+def test_2pm_is_londons_in_summer_too(session: Session) -> None:
+    make.visit(day=date(2027, 4, 14))
+    summer, counts = datetime(2027, 4, 9, 13, tzinfo=UTC), []
+    for moment in (summer - SECOND, summer):
+        schedules.queue_due(moment)
+        counts.append(len(subjects(session)))
+    assert counts == [0, 1]
+
+
 def test_a_trainer_without_visits_hears_nothing(session: Session) -> None:
     make.ann()
     schedules.queue_due(FRIDAY)

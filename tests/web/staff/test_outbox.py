@@ -1,5 +1,8 @@
 """The outbox on screen: every mail with its state, read without its secrets, stopped, sent, mended."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from flask import Flask
 
@@ -7,6 +10,7 @@ from booking.domain.access import Purpose
 from booking.domain.post import MailState
 from booking.models import Mail
 from booking.services import links
+from config import MailServer
 from tests import make
 from tests.counting import counted
 from tests.pages import PageClient
@@ -59,6 +63,21 @@ def test_without_a_mail_server_on_this_machine_the_links_can_be_followed(desk: P
     letter = desk.get(f"/staff/outbox/{mail.id}/letter")
     assert token in letter.text
     assert letter.headers["Content-Security-Policy"].startswith("sandbox")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"base_url": "https://book.example"}, {"mail": MailServer(host="mail.example")}],
+    ids=["public", "with a mail server"],
+)
+def test_anywhere_else_nobody_reads_a_link_that_opens_somebody_elses_pages(
+    app: Flask, desk: PageClient, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    mail, token = mail_with_link()
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], **changes))
+    for path in (f"/staff/outbox/{mail.id}", f"/staff/outbox/{mail.id}/letter"):
+        text = desk.get(path).text
+        assert (token in text, "[link-" in text, "••••••" in text) == (False, False, True)
 
 
 def test_a_mail_is_sent_to_a_mended_address(desk: PageClient) -> None:

@@ -14,7 +14,7 @@ from booking.services import links, sign_ins
 from tests import make
 from tests.conftest import NOW
 from tests.pages import PageClient
-from tests.signing import browser, signed_in_trainer
+from tests.signing import browser, signed_in, signed_in_trainer
 
 CORA = Actor(ActorKind.STAFF, 1, "Cora Dunn")
 
@@ -82,14 +82,16 @@ def test_a_link_that_never_was_is_not_found(client: PageClient) -> None:
     assert 'href="/t/lost"' in response.text
 
 
-def test_staff_end_a_lost_device_and_the_links_mailed_until_then(
-    client: PageClient, ann: Trainer, clock: time_machine.Traveller
+def test_staff_end_a_lost_device_and_the_links_mailed_until_then_and_nobody_elses(
+    app: Flask, client: PageClient, ann: Trainer, clock: time_machine.Traveller
 ) -> None:
-    path = path_of(ann)
+    ben, cora = make.ben(), signed_in(browser(app), make.cora())
+    bens, path, bens_path = signed_in_trainer(browser(app), ben), path_of(ann), path_of(ben)
     signed_in_trainer(client, ann)
     sign_ins.end_devices(ann, actor=CORA, now=NOW)
     assert client.get("/t/").location == "/t/lost"
     assert client.get(path).status_code == 410
+    assert [bens.get("/t/").status_code, client.get(bens_path).status_code, cora.get("/staff").status_code] == [200] * 3
 
 
 def test_a_trainer_who_left_is_out(client: PageClient, ann: Trainer) -> None:
@@ -101,6 +103,7 @@ def test_a_trainer_who_left_is_out(client: PageClient, ann: Trainer) -> None:
 
 
 def test_a_trainer_signs_a_borrowed_device_out(app: Flask, client: PageClient, ann: Trainer) -> None:
+    phone = signed_in_trainer(browser(app), ann)
     signed_in_trainer(client, ann)
     kept = client.get_cookie("trainer")
     assert kept is not None
@@ -108,6 +111,7 @@ def test_a_trainer_signs_a_borrowed_device_out(app: Flask, client: PageClient, a
     other = browser(app)
     other.set_cookie("trainer", kept.value)
     assert [each.get("/t/").location for each in (client, other)] == ["/t/lost"] * 2
+    assert phone.get("/t/").status_code == 200
 
 
 def test_what_was_typed_waits_until_the_trainer_is_back(client: PageClient, ann: Trainer) -> None:
