@@ -153,13 +153,18 @@ def made_up(*, trainers: int, booked: int, mail: MailServer | None = None) -> It
         app = create_app(settings)
         with app.app_context(), transaction():
             db.create_all()
-            chance = random.Random(booked)
-            write_courses()
-            write_trainers(trainers, chance)
-            write_visits(trainers, booked, chance)
+            write(trainers, booked)
         yield app
         with app.app_context():
             db.engine.dispose()
+
+
+def write(trainers: int, booked: int) -> None:
+    """Courses, trainers and visits, the same ones each time."""
+    chance = random.Random(booked)
+    write_courses()
+    write_trainers(trainers, chance)
+    write_visits(trainers, booked, chance)
 
 
 def write_courses() -> None:

@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, text, update
 
@@ -20,7 +21,7 @@ from booking import clock
 from booking.db import db, transaction
 from booking.domain.access import Purpose, Role
 from booking.domain.days import Half, Slot
-from booking.domain.lifecycle import EnquiryReason, EnquiryState
+from booking.domain.lifecycle import EnquiryReason, EnquiryState, VisitState
 from booking.domain.places import County
 from booking.domain.post import Audience, MailState
 from booking.domain.references import reference
@@ -94,17 +95,28 @@ def desk(trainers: int, booked: int, asked: int) -> Iterator[tuple[FlaskClient, 
     """A colleague's browser, signed in, at a firm of this size; and the reference of a visit ahead."""
     with time_machine.travel(NOW), made_up(trainers=trainers, booked=booked) as app:
         with app.app_context(), transaction():
-            write_customers(asked, random.Random(asked))
-            write_mails(booked)
-            write_absences(trainers)
-            link = links.make(Purpose.DEMO, now=clock.now(), staff_id=a_colleague().id)
-            path = f"/staff/demo/{links.token(link)}"
-            ahead = db.session.scalar(text("SELECT reference FROM visits WHERE state = 'confirmed' ORDER BY first_day"))
-        client = app.test_client()
-        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)
-        assert token is not None
-        client.post(path, data={"csrf_token": token[1]})
-        yield client, str(ahead)
+            write(trainers, booked, asked)
+        yield signed_in(app)
+
+
+def signed_in(app: Flask) -> tuple[FlaskClient, str]:
+    """A browser of a colleague's, and the reference of a visit ahead."""
+    with app.app_context(), transaction():
+        path = f"/staff/demo/{links.token(links.make(Purpose.DEMO, now=clock.now(), staff_id=a_colleague().id))}"
+        ahead = select(Visit.reference).where(Visit.state == VisitState.CONFIRMED).order_by(Visit.first_day, Visit.id)
+        visit = db.session.scalars(ahead).first()
+    client = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)
+    assert token is not None
+    client.post(path, data={"csrf_token": token[1]})
+    return client, str(visit)
+
+
+def write(trainers: int, booked: int, asked: int) -> None:
+    """What lies around the visits that are there."""
+    write_customers(asked, random.Random(asked))
+    write_mails(booked)
+    write_absences(trainers)
 
 
 def a_colleague() -> Staff:
@@ -133,7 +145,7 @@ def write_customers(asked: int, chance: random.Random) -> None:
         text(
             "UPDATE visits SET enquiry_id = id, firm_id = id, site_id = id, contact_id = id, requested_at = created_at,"
             " address_confirmed_at = created_at, confirmed_at = created_at, trainer_answer = 'accepted',"
-            " seen_at = created_at, took_place = CASE WHEN state = 'delivered' THEN 1 END"
+            " seen_at = created_at, took_place = CASE WHEN state = 'delivered' THEN true END"
         )
     )
 

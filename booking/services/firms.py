@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, union, update
 
 from booking.db import db
 from booking.domain.access import Actor
@@ -83,8 +83,8 @@ def likely(firm: Firm) -> Sequence[Firm]:
     """Other firms that are probably this one, oldest first: the same address domain, or a postcode and the name."""
     postcodes = select(Site.postcode).filter_by(firm_id=firm.id)
     neighbours = select(Site.firm_id).where(Site.postcode.in_(postcodes))
-    is_near = or_(Firm.email_domain == firm.email_domain, Firm.id.in_(neighbours))
-    found = db.session.scalars(select(Firm).where(Firm.id != firm.id, is_near).order_by(Firm.id))
+    near = union(neighbours, select(Firm.id).where(Firm.email_domain == firm.email_domain))  # either by its index
+    found = db.session.scalars(select(Firm).where(Firm.id != firm.id, Firm.id.in_(near)).order_by(Firm.id))
     return [other for other in found if _is_alike(other, firm)]
 
 

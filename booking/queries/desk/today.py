@@ -149,7 +149,7 @@ def _worker(desk: Desk, now: datetime) -> Need:
 
 def _visits(pile: Pile, now: datetime, *, first: SQLColumnExpression[Any]) -> Sequence[Visit]:
     """The first of a pile, what has no `first` last."""
-    rows = in_words(select(Visit).where(Visit.id.in_(piles.ids(pile))))
+    rows = in_words(piles.ids(pile).with_only_columns(Visit))
     return db.session.scalars(rows.order_by(first.nulls_last(), Visit.id).limit(MOST), piles.at(now)).all()
 
 
@@ -160,8 +160,8 @@ def in_words(rows: Select[Visit]) -> Select[Visit]:
 
 def _enquiries(pile: Pile, now: datetime) -> Sequence[Enquiry]:
     return db.session.scalars(
-        select(Enquiry)
-        .where(Enquiry.id.in_(piles.ids(pile)))
+        piles.ids(pile)
+        .with_only_columns(Enquiry)
         .options(joinedload(Enquiry.firm), joinedload(Enquiry.contact), joinedload(Enquiry.owner))
         .order_by(Enquiry.next_on if pile is Pile.STEPS else Enquiry.due_at, Enquiry.id)
         .limit(MOST),
