@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from booking.db import db
 from booking.domain.days import Half, Slot
@@ -152,3 +153,13 @@ def test_the_same_date_chosen_again_is_held_for_another_half_hour(session: Any, 
     hold(course, now)
     later = now + timedelta(minutes=20)
     assert held_until(hold(course, later), now=later) == later + timedelta(minutes=30)
+
+
+def test_the_database_keeps_a_visitor_to_one_held_date_besides_those_they_have_sent(
+    session: Any, now: datetime
+) -> None:
+    course = make.course()
+    for day, sent in ((DAY, None), (DAY + timedelta(days=1), now)):
+        make.visit(VisitState.HELD, course=course, visitor="v", day=day, is_placed=False, requested_at=sent)
+    with pytest.raises(IntegrityError), session.begin_nested():
+        make.visit(VisitState.HELD, course=course, visitor="v", day=DAY, is_placed=False, requested_at=None)

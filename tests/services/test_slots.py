@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from booking.db import db
 from booking.domain.days import Half, Slot, run_of
@@ -93,3 +94,13 @@ def test_keeping_a_hold_says_when_a_half_day_is_gone(session: Any, now: datetime
     session.delete(session.scalars(select(VisitSlot).filter_by(visit_id=visit.id)).first())
     session.flush()
     assert not slots.keep(visit, until=None, now=now)
+
+
+def test_a_seat_of_a_half_day_has_one_trainer_but_for_one_who_is_only_proposed(session: Any) -> None:
+    visit, ben = make.visit(), make.ben()
+    slot = session.scalars(select(VisitSlot).filter_by(visit_id=visit.id).order_by(VisitSlot.slot)).first()
+    seat = {"visit_id": visit.id, "trainer_id": ben.id, "slot": slot.slot, "day": slot.day, "half": slot.half}
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.add(VisitSlot(**seat))
+    session.add(VisitSlot(**seat, is_proposed=True))
+    session.flush()

@@ -57,6 +57,7 @@ class TestABackup:
         assert everything() != before
         restore(file)
         assert everything() == before
+        assert list(file.parent.parent.rglob("restoring-*")) == [], "a copy of everybody's data that nobody deletes"
 
     def test_work_goes_on_where_it_was_with_ids_that_nobody_had(self, kept: Flask) -> None:
         restore(backups.make(NOW))
@@ -77,13 +78,26 @@ class TestABackup:
             assert len(db.session.execute(select(visits)).all()) == 1
 
 
+# As if there had to be a rating always: the visit of `kept` has none.
+NO_NULLS = "UPDATE sqlite_master SET sql = replace(sql, 'firm_rating INTEGER', 'firm_rating INTEGER NOT NULL')"
+
+
 class TestNotMade:
-    def test_of_a_database_with_a_row_that_points_nowhere(self, kept: Flask) -> None:
+    @pytest.mark.parametrize(
+        ("damage", "told"),
+        [
+            ("UPDATE sites SET firm_id = 99", "sites row 1 points nowhere"),
+            (NO_NULLS, "NULL value in visits.firm_rating"),
+        ],
+        ids=["pointer", "null"],
+    )
+    def test_of_a_database_that_says_what_cannot_be(self, kept: Flask, damage: str, told: str) -> None:
         if db.engine.dialect.name == "postgresql":
-            pytest.skip("PostgreSQL lets nobody write one")
+            pytest.skip("PostgreSQL lets nobody do that")
         with closing(sqlite3.connect(str(db.engine.url.database))) as connection, connection:
-            connection.execute("UPDATE sites SET firm_id = 99")
-        with pytest.raises(backups.Unfit, match="sites row 1 points nowhere"):
+            connection.execute("PRAGMA writable_schema=ON")
+            connection.execute(damage)
+        with pytest.raises(backups.Unfit, match=told):
             backups.make(NOW)
         assert list(kept.extensions["settings"].backups.iterdir()) == []
 

@@ -72,7 +72,10 @@ def test_a_worker_that_has_been_silent_for_six_minutes(well: Flask) -> None:
 
 def test_no_backup_or_an_old_one(well: Flask) -> None:
     newest = backups.all_of_them()[-1]
-    newest.rename(newest.with_name((NOW - timedelta(hours=27)).strftime(backups.STAMP)))
+    older = newest.with_name((NOW - timedelta(hours=27)).strftime(backups.STAMP))
+    older.touch()
+    assert ills(well) == {}
+    newest.unlink()
     assert list(ills(well)) == ["backups"]
     backups.all_of_them()[-1].unlink()
     assert list(ills(well)) == ["backups"]

@@ -1,7 +1,9 @@
 """From SQLite to PostgreSQL with one command: every row, proved, or nothing."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,25 @@ def test_a_copy_that_differs_by_one_letter_is_no_copy(
         assert db.session.query(Visit).count() == 0
         db.session.remove()
         db.engine.dispose()
+
+
+def test_nobody_writes_meanwhile(app: Flask, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came in after its table was copied would be left behind."""
+    copy = copying.copy
+
+    def watched(source: Connection, other: Connection) -> int:
+        locked = pytest.raises(sqlite3.OperationalError, match="locked")
+        with closing(sqlite3.connect(str(db.engine.url.database), timeout=0)) as somebody, locked:
+            somebody.execute("UPDATE firms SET name = 'Acme Joinerz'")
+        return copy(source, other)
+
+    monkeypatch.setattr(copying, "copy", watched)
+    assert moving.to_postgresql(target) > 0
+
+
+def test_the_move_is_from_sqlite_alone(target: str, tmp_path: Path) -> None:
+    with on(target, tmp_path).app_context(), pytest.raises(ValueError, match="The move is from SQLite"):
+        moving.to_postgresql(target)
 
 
 @pytest.mark.parametrize("url", ["sqlite:///other.db", "mysql://somewhere/else", "somewhere"])

@@ -76,6 +76,16 @@ def test_a_link_is_too_old_after_60_days_and_offers_a_new_one(
     assert 'href="/t/lost"' in response.text
 
 
+def test_later_mails_repeat_the_address_of_the_first_as_long_as_it_opens(ann: Trainer) -> None:
+    first = links.keep(Purpose.TRAINER, now=NOW, trainer_id=ann.id)
+    last_day, over = NOW + timedelta(days=60, seconds=-1), NOW + timedelta(days=60)
+    assert links.keep(Purpose.TRAINER, now=last_day, trainer_id=ann.id) is first
+    second = links.keep(Purpose.TRAINER, now=over, trainer_id=ann.id)
+    links.revoke(Purpose.TRAINER, now=over, trainer_id=ann.id)
+    third = links.keep(Purpose.TRAINER, now=over, trainer_id=ann.id)
+    assert len({first.id, second.id, third.id}) == 3
+
+
 def test_a_link_that_never_was_is_not_found(client: PageClient) -> None:
     response = client.get("/t/abcdefghijklmnopqrstuv")
     assert response.status_code == 404

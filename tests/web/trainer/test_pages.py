@@ -10,11 +10,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from booking.db import db
-from booking.domain.access import Purpose
+from booking.domain.access import WORKER, Purpose
 from booking.domain.days import Half, Slot
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.models import Absence, Schedule, Trainer, Visit
-from booking.services import links
+from booking.services import history, links
 from tests import make
 from tests.conftest import NOW
 from tests.counting import counted
@@ -155,9 +155,17 @@ def test_a_report_before_the_visit_is_refused_in_words(phone: PageClient, ann: T
 
 @pytest.mark.parametrize("page", ["offers/{0}", "visits/{0}", "visits/{0}/after", "visits/{0}/cannot"])
 def test_somebody_elses_visit_is_not_there(phone: PageClient, page: str) -> None:
-    visit = make.visit(trainer=make.ben(make.course()))
-    assert phone.get(f"/t/{page.format(visit.reference)}").status_code == 404
-    assert phone.get(f"/t/{page.format('TSW-NONE')}").status_code == 404
+    ben, asked = make.ben(make.course()), dict[str, Any](trainer_answer=TrainerAnswer.ASKED, asked_at=NOW)
+    moves = {"proposed_day": date(2027, 3, 31), "proposed_half": Half.AM, "proposed_trainer": ben, **asked}
+    visits = [
+        make.visit(trainer=ben),
+        make.visit(VisitState.REQUESTED, trainer=ben, day=date(2027, 3, 25), **asked),
+        make.visit(trainer=ben, day=date(2027, 3, 30), **moves),
+    ]
+    for visit in visits:
+        history.add("asked", actor=WORKER, now=NOW, visit=visit, trainer=ben, words="Asked Ben")
+    references = [*(visit.reference for visit in visits), "TSW-NONE"]
+    assert [phone.get(f"/t/{page.format(each)}").status_code for each in references] == [404] * 4
 
 
 @pytest.mark.parametrize("rows", [1, 3])
