@@ -30,15 +30,15 @@ def soon() -> date:
     return day + timedelta(days=(9 - day.weekday()) % 7)  # a Wednesday
 
 
-def at_once(press: Callable[[int], Answer]) -> list[Answer]:
-    start = Barrier(CLIENTS)
+def at_once(press: Callable[[int], Answer], count: int = CLIENTS) -> list[Answer]:
+    start = Barrier(count)
 
     def run(number: int) -> Answer:
         start.wait()
         return press(number)
 
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        return list(pool.map(run, range(CLIENTS)))
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
 
 
 def statuses(answers: list[Answer]) -> Counter[int]:
