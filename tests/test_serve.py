@@ -27,6 +27,7 @@ from config import MailServer, Settings, from_env
 from tests import make
 from tests.conftest import ROOT
 from tests.smtp import free_port
+from tests.web.business.crowd import Visitor
 
 Session = scoped_session[Any]
 
@@ -40,11 +41,11 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Running:
     """A product that was started and answers."""
 
-    def __init__(self, instance: Path, *, through: tuple[str, ...] = ()) -> None:
+    def __init__(self, instance: Path, *, through: tuple[str, ...] = (), **settings: str) -> None:
         self.port = free_port()
         self.log = instance / "log"
         environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SECRET_KEY"}}
-        environment |= {"PORT": str(self.port), "INSTANCE_DIR": str(instance)}
+        environment |= {"PORT": str(self.port), "INSTANCE_DIR": str(instance), **settings}
         with self.log.open("w") as log:
             command = [*through, sys.executable, "-m", "booking.serve"]
             self.started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -121,6 +122,22 @@ def test_what_it_prints_says_where_the_site_and_the_mails_are(instance: Path) ->
         assert f"http://127.0.0.1:{running.port}\n" in said
         assert f"{instance}/mail, as .eml files" in said
         assert re.findall(r"/(staff/demo|t)/\S{22}", said) == ["staff/demo", "t"], "the demonstration was not stored"
+    finally:
+        running.kill()
+
+
+def test_behind_a_proxy_networks_are_told_apart_by_what_the_proxy_says_alone(instance: Path) -> None:
+    running = Running(instance, PROXY_HOPS="1")
+    visitor = Visitor(f"http://127.0.0.1:{running.port}")
+
+    def ask(number: int, *, came_by: str) -> int:
+        visitor.opener.addheaders = [("X-Forwarded-For", came_by)]
+        return visitor.send("/t/lost", email=f"nobody{number}@example.com")[0]
+
+    try:
+        assert [ask(n, came_by=f"192.0.2.{n}") for n in range(11)] == [303] * 11
+        forged = [ask(n, came_by=f"198.51.100.{n}, 192.0.2.99") for n in range(11)]
+        assert forged == [303] * 10 + [429]
     finally:
         running.kill()
 
