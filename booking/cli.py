@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import IntegrityError
 
 from booking import clock, privacy
 from booking.db import transaction
@@ -23,6 +24,7 @@ from booking.upkeep import doctor as examining
 from config import settings
 
 BAD_LINES = 2  # exit status
+NOT_EMPTY = "There are staff or courses already: demo data is for an empty database"
 
 demo = AppGroup("demo", help="Made-up data, to try the product out.")
 staff = AppGroup("staff", help="Our own people.")
@@ -42,9 +44,12 @@ def register(app: Flask) -> None:
 def load_demo() -> None:
     """Fills an empty database with made-up firms, trainers and visits."""
     if not beginnings.is_empty():
-        raise click.ClickException("There are staff or courses already: demo data is for an empty database")
-    with transaction():
-        demo_data.load(now=clock.now())
+        raise click.ClickException(NOT_EMPTY)
+    try:
+        with transaction():
+            demo_data.load(now=clock.now())
+    except IntegrityError as collision:  # somebody else loads it at this moment
+        raise click.ClickException(NOT_EMPTY) from collision
 
 
 @staff.command("add")

@@ -2,7 +2,9 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
 from booking import clock
+from booking.db import db
 from booking.domain.access import Purpose, Role
 from booking.domain.post import MailState
 from booking.models import Mail, Staff
-from booking.services import links
+from booking.services import demo, links
+from booking.services.demo import people
 from tests import make
 from tests.commands import flask
 from tests.conftest import NOW
@@ -65,6 +69,17 @@ class TestDemo:
         there()
         session.commit()
         done = flask(app, "demo", "load")
+        assert (done.exit_code, "empty database" in done.output) == (1, True)
+
+    def test_who_loads_it_while_somebody_else_does_is_told_so(self, fresh_app: Callable[..., Flask]) -> None:
+        """On SQLite they wait at the door; on PostgreSQL they are let in, and find each course there already."""
+        app = fresh_app()
+        with app.app_context(), ThreadPoolExecutor(1) as pool:
+            people.add_courses((demo.FOLDER / "catalogue.toml").read_text())
+            second = pool.submit(flask, app, "demo", "load")
+            time.sleep(1)
+            db.session.commit()
+            done = second.result()
         assert (done.exit_code, "empty database" in done.output) == (1, True)
 
 
