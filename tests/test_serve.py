@@ -142,6 +142,16 @@ def test_behind_a_proxy_networks_are_told_apart_by_what_the_proxy_says_alone(ins
         running.kill()
 
 
+def test_a_setting_that_is_missing_ends_the_start_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("INSTANCE_DIR", str(tmp_path))
+    monkeypatch.setenv("BASE_URL", "https://training.example.com")
+    with pytest.raises(SystemExit, match="SECRET_KEY is not set"):
+        serve.main()
+
+
 def test_a_port_that_is_taken_is_told_with_one_to_try() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
