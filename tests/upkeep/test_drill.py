@@ -54,12 +54,14 @@ def test_a_backup_under_load_holds_all_that_was_said_before_it(fresh_app: Callab
             make.course()
         with served(app) as site, ThreadPoolExecutor(WRITERS) as pool:
             writers = [pool.submit(write, number) for number in range(WRITERS)]
-            wait(WRITERS * EACH)
-            begun = perf_counter()
-            file = backups.make(clock.now())
-            made = perf_counter()
-            wait(WRITERS * EACH)
-            over.set()
+            try:
+                wait(WRITERS * EACH)
+                begun = perf_counter()
+                file = backups.make(clock.now())
+                made = perf_counter()
+                wait(WRITERS * EACH)
+            finally:
+                over.set()
             for each in writers:
                 each.result()
         db.session.remove()
