@@ -23,7 +23,7 @@ test: .venv/.test
 	.venv/bin/pytest -n 2
 
 faults: .venv/.test
-	FAULTS=long .venv/bin/pytest -s tests/faults tests/faults/long_storm.py
+	FAULTS=long .venv/bin/pytest -s tests/faults tests/faults/long_clocks.py tests/faults/long_storm.py
 
 bench: .venv/.test
 	.venv/bin/python -m bench
