@@ -11,7 +11,7 @@ from booking.web.trainer import access as trainer_access
 from tests.test_safe import filled_in, shown, somebody
 
 FILE = re.compile(r'attachment; filename="?[\w-]+\.(csv|html|ics|json)"?')
-OPEN = staff_access.OPEN | trainer_access.OPEN
+OPEN = staff_access.OPEN | trainer_access.OPEN | {"staff.letter"}  # a mail as it was sent, in a frame of its own
 SIGN_OUT = {"staff": 'action="/staff/sign-out"', "trainer": 'action="/t/sign-out"', "nobody": ""}
 
 
