@@ -27,8 +27,9 @@ def install() -> None:
     """Debian's package where we may install one, else Playwright's download."""
     root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if shutil.which("apt-get") and subprocess.run([*root, "true"], capture_output=True, check=False).returncode == 0:
-        subprocess.run([*root, "apt-get", "update", "-q"], check=False)
-        subprocess.run([*root, "apt-get", "install", "-qy", "chromium", "libatomic1"], check=False)
+        quietly = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]  # hundreds of lines otherwise
+        for words in (["update"], ["install", "-y", "chromium", "libatomic1"]):
+            subprocess.run([*quietly, *words], stdout=subprocess.DEVNULL, check=False)
     if not is_ready():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
