@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -39,6 +40,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def now() -> datetime:
     """Tuesday 24 November 2026, 10am in London."""
     return NOW
+
+
+@pytest.fixture
+def far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """On a machine in Auckland: there a time without its zone is wrong all year, not only in London's summer."""
+    with monkeypatch.context() as here:
+        here.setenv("TZ", "Pacific/Auckland")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @dataclass

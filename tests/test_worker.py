@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
-from booking import worker
+from booking import clock, worker
 from booking.db import db
 from booking.domain.post import Audience, MailState
 from booking.models import Heartbeat, Mail
@@ -316,6 +316,20 @@ class TestTheFolder:
         make.mail()
         assert rounds.send_due() == Round(failed=1)
         assert states(session) == [MailState.WAITING]
+
+
+class TestTheClock:
+    @pytest.mark.usefixtures("far_away")
+    def test_it_is_utcs_and_the_day_londons_whatever_the_machine_shows(self, at_now: time_machine.Traveller) -> None:
+        noon = NOW + timedelta(hours=2)  # tomorrow in Auckland
+        at_now.shift(noon - NOW)  # `move_to` would bring the machine back
+        assert (clock.now(), clock.today()) == (noon, noon.date())
+
+    @pytest.mark.usefixtures("far_away")
+    def test_what_is_stored_comes_back_as_the_same_instant(self, session: Session) -> None:
+        mail = make.mail(due_at=NOW)
+        session.refresh(mail)
+        assert mail.due_at == NOW
 
 
 class TestTheTimetable:

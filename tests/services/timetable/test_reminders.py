@@ -138,10 +138,19 @@ class TestTheDayBefore:
         reminders.tell_trainers(AT_4PM)
         assert len(mails(session)) == 1
 
-    def test_in_the_morning_it_says_today(self, session: Session) -> None:
-        make.visit()
-        reminders.tell_trainers(BEGINS - HOUR)
-        assert session.scalars(select(Mail.subject)).one().startswith("Today: Exeter")
+    @pytest.mark.parametrize(
+        ("moment", "says"),
+        [
+            (datetime(2027, 4, 6, 15, tzinfo=UTC), "Tomorrow: Exeter"),
+            (datetime(2027, 4, 6, 22, 59, tzinfo=UTC), "Tomorrow: Exeter"),
+            (datetime(2027, 4, 6, 23, tzinfo=UTC), "Today: Exeter"),  # midnight in London's summer
+            (datetime(2027, 4, 7, 8, tzinfo=UTC), "Today: Exeter"),
+        ],
+    )
+    def test_tomorrow_and_today_are_londons(self, session: Session, moment: datetime, says: str) -> None:
+        make.visit(day=date(2027, 4, 7))
+        reminders.tell_trainers(moment)
+        assert session.scalars(select(Mail.subject)).one().startswith(says)
 
     def test_once_the_visit_has_begun_it_is_not_sent_any_more(self, session: Session) -> None:
         make.visit()
