@@ -24,7 +24,12 @@ def states(column: object) -> set[object]:
 
 
 @pytest.mark.usefixtures("session")
-@pytest.mark.parametrize("now", DAYS, ids=["tuesday", "sunday", "january"])
+@pytest.mark.parametrize(
+    ("database", "now"),
+    [*(("sqlite", day) for day in DAYS), ("postgresql", DAYS[0])],
+    indirect=["database"],
+    scope="session",
+)
 def test_there_is_something_of_everything_and_all_mail_has_left_but_for_one_address(now: datetime) -> None:
     demo.load(now=now)
     assert states(Visit.state) == set(VisitState) - {VisitState.OFFERED}
