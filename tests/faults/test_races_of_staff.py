@@ -20,7 +20,10 @@ from tests.web.business.crowd import Visitor
 PRESSES = CLIENTS if IS_LONG else 16
 REASON = "They asked for this on the phone"
 WHERE = {"address": "Unit 4", "town": "Exeter", "postcode": "EX2 8AA", "county": "devon", "people": "8", "half": "am"}
-WHY_NOT = ("has just been booked", "Ann Bell is in Exeter that morning", "Nobody can come then", "Ann Bell is on leave")
+WHY_NOT = (
+    *("has just been booked", "Ann Bell is in Exeter that morning", "Ann Bell has another visit that morning"),
+    *("Nobody can come then", "Ann Bell is on leave"),
+)
 
 
 def colleague(live: Live, name: str = "Cora Dunn") -> Visitor:

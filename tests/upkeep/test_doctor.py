@@ -138,5 +138,5 @@ def test_it_ends_with_0_when_all_is_well(well: Flask) -> None:
     with transaction():
         heartbeats.beat(clock.now())
     backups.make(clock.now())
-    done = well.test_cli_runner().invoke(args=["doctor"])
+    done = flask(well, "doctor")
     assert (done.exit_code, "MEND" in done.output) == (0, False), done.output
