@@ -20,7 +20,7 @@ test: .venv/.test
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n 2
+	.venv/bin/pytest -n 2 --dist worksteal
 
 faults: .venv/.test
 	FAULTS=long .venv/bin/pytest -s tests/faults tests/faults/long_clocks.py tests/faults/long_storm.py
