@@ -44,7 +44,7 @@ PARAMETERS = sorted(
     for name in re.findall(r'args(?:\.get\(|\[)"(\w+)"', Path(path).read_text())
 )
 ALONE = ("seen", "trainer", "into", "first", "note", "reason", "email", "value")  # what a lone button may carry
-QUERIES = {"staff.visit_add": "?enquiry=1"}  # without which a page has no form
+QUERIES = {"staff.visit_add": "?enquiry={}"}  # without which a page has no form
 
 
 def often(long: int, short: int) -> settings:
@@ -131,7 +131,7 @@ class World:
                 values[name] = several[number % len(several)]
             built = rule.build(values, append_unknown=False)
             assert built
-            yield f"{built[1]}{QUERIES.get(rule.endpoint, '')}"
+            yield built[1] + QUERIES.get(rule.endpoint, "").format(self.values["enquiry_id"][0])
 
 
 def audience(rule: Rule) -> str:
