@@ -28,11 +28,8 @@ from booking.services import visits
 from config import MailServer, Settings
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+00:00")
-SIZES = (
-    (20, 5_000, 5),
-    (200, 20_000, 8),
-    (1_000, 200_000, 25),
-)  # trainers, visits, milliseconds allowed for a month of dates
+# Trainers, visits, milliseconds allowed for a month of dates.
+SIZES = ((20, 5_000, 5), (200, 20_000, 8), (1_000, 200_000, 25))
 MOST_STATEMENTS = 8
 REQUEST_MS = 8
 MARCH = date(2027, 3, 1), date(2027, 3, 31)

@@ -6,14 +6,14 @@ from datetime import timedelta
 from sqlalchemy import insert
 
 from bench.booking import NOW, made_up
-from bench.pages import Site, Visitor, child_of, cpu_seconds, pss_mib, served
+from bench.pages import MEMORY_MIB, Site, Visitor, child_of, cpu_seconds, pss_mib, served
 from booking.db import db, transaction
 from booking.domain.post import Audience, MailState
 from booking.models import Mail
 from booking.post_office.rounds import send_due
 from tests import smtp
 
-START_SECONDS, MEMORY_MIB, GROWTH_MIB, MAILS_A_SECOND = 1.5, 160, 2, 50
+START_SECONDS, GROWTH_MIB, MAILS_A_SECOND = 1.5, 2, 50
 PATHS = ("/", "/courses", "/courses/new-manager-essentials", "/counties/devon", "/find", "/enquire", "/terms", "/none")
 VISIT = 10  # times that a visitor looks at each
 EARLY, LATE = 2_000, 10_000  # requests

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.days import Half
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County
-from booking.models.base import Base, Id, Word, ref
+from booking.models.base import Base, Id, Word, only, ref
 from booking.models.courses import Course
 from booking.models.enquiries import Enquiry
 from booking.models.firms import Contact, Firm, Site
@@ -27,23 +27,20 @@ class Visit(Base):
             "ix_visits_proposed",
             "state",
             "proposed_day",
-            sqlite_where=text("proposed_day IS NOT NULL"),
-            postgresql_where=text("proposed_day IS NOT NULL"),
+            **only("proposed_day IS NOT NULL"),
         ),
         Index(
             "ix_visits_unread",
             "state",
             "first_day",
-            sqlite_where=text("seen_at IS NULL"),
-            postgresql_where=text("seen_at IS NULL"),
+            **only("seen_at IS NULL"),
         ),
         Index("ix_visits_outcode_first_day", "outcode", "first_day"),
         Index(
             "uq_visits_visitor",  # of a date that is held and not sent: one, in however many tabs
             "visitor",
             unique=True,
-            sqlite_where=text("state = 'held' AND requested_at IS NULL AND visitor != ''"),
-            postgresql_where=text("state = 'held' AND requested_at IS NULL AND visitor != ''"),
+            **only("state = 'held' AND requested_at IS NULL AND visitor != ''"),
         ),
         CheckConstraint("half_days between 1 and 10", name="half_days"),
     )
@@ -144,8 +141,7 @@ class VisitSlot(Base):
             "half",
             "seat",
             unique=True,
-            sqlite_where=text("NOT is_proposed"),
-            postgresql_where=text("NOT is_proposed"),
+            **only("NOT is_proposed"),
         ),
         Index("ix_visit_slots_slot", "slot"),
         # All that a diary is added up from, so that the rows themselves need not be read.

@@ -10,23 +10,23 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
-from booking.domain.availability import Hours, Window, worked
+from booking.domain.availability import Window, worked
 from booking.domain.days import (
     Half,
     HalfTimes,
     Slot,
-    Week,
     WorkingDays,
     bank_holidays,
     days_between,
     london_time,
     run_of,
 )
+from booking.domain.desk.paging import turned
 from booking.domain.lifecycle import VisitState
 from booking.domain.places import County
 from booking.models import Absence, Trainer, TrainerCounty, Visit, VisitSlot
 from booking.queries import calendar, rules
-from booking.queries.desk import piles
+from booking.queries.desk import piles, rosters
 from booking.queries.diaries import live
 
 PAGE = 20  # trainers
@@ -104,8 +104,8 @@ def week(monday: date, *, county: County | None = None, page: int = 1, now: date
     """The week of a Monday; with a county, its trainers and its visits without one. 8 statements."""
     window, working = Window.covering(monday, monday), calendar.working_days()
     which = _which(county, window, now=now)
-    last = max(1, -(-(db.session.scalar(select(func.count(Trainer.id)).where(which)) or 0) // PAGE))
-    page = min(page, last)
+    height = db.session.scalar(select(func.count(Trainer.id)).where(which)) or 0
+    page, last = turned(page, height=height, size=PAGE)
     trainers = _trainers(which, page=page)
     shown = [trainer.id for trainer in trainers]
     claims, away = _claims(window, shown, now=now), _away(window, shown)
@@ -115,8 +115,7 @@ def week(monday: date, *, county: County | None = None, page: int = 1, now: date
     ahead = _first_ahead(now, times=times)
     rows = []
     for trainer in trainers:
-        hours = [Hours(h.weekday, h.opens, h.closes, Week(h.week), h.valid_from, h.valid_until) for h in trainer.hours]
-        works = frozenset(slot.number for slot in window.slots(worked(hours, window, times=times)))
+        works = frozenset(slot.number for slot in window.slots(worked(rosters.hours(trainer), window, times=times)))
         diary = _Diary(works, claims.get(trainer.id, {}), away.get(trainer.id, {}))
         cells = [_cell(day, diary, is_open=working.is_open(day), today=today, ahead=ahead) for day in days]
         rows.append(Row(trainer, len(diary.claims), cells))

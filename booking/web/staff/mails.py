@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from booking import clock
 from booking.db import transaction
+from booking.domain.desk.paging import turned
 from booking.domain.errors import Refused
 from booking.domain.post import Audience, MailState
 from booking.domain.text import whole_number
@@ -42,8 +43,7 @@ def outbox() -> str:
     state = next((each for each in MailState if each == request.args.get("state")), None)
     counts = queries.counts()
     height = counts[state] if state else sum(counts.values())
-    last = max(1, -(-height // queries.PAGE))
-    page = min(whole_number(request.args.get("page"), digits=6) or 1, last)
+    page, last = turned(whole_number(request.args.get("page"), digits=6), height=height, size=queries.PAGE)
     return render_template(
         "staff/outbox.html",
         rows=queries.page(state, number=page),

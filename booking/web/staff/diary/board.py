@@ -11,7 +11,7 @@ from booking.domain.places import County
 from booking.domain.words import range_words
 from booking.queries.desk import planner as queries
 from booking.web.staff import pages
-from booking.web.staff.lists import number
+from booking.web.staff.lists import member, number
 
 FURTHEST = timedelta(days=3 * 365)
 
@@ -20,7 +20,7 @@ FURTHEST = timedelta(days=3 * 365)
 def planner() -> str:
     today = clock.today()
     monday, on = chosen(request.args, today)
-    county = next((each for each in County if each == request.args.get("county")), None)
+    county = member(County, request.args.get("county"))
     board = queries.week(monday, county=county, page=number("page") or 1, now=clock.now())
     year = f" {board.days[-1].year}" if board.days[-1].year != today.year else ""
     return render_template(

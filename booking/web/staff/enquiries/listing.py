@@ -9,6 +9,7 @@ from flask import Response, render_template, request
 from booking import clock
 from booking.domain.days import london_time
 from booking.domain.desk.finding import sought
+from booking.domain.desk.paging import turned
 from booking.domain.lifecycle import EnquiryReason, EnquiryState
 from booking.domain.places import County
 from booking.queries import staff as colleagues
@@ -36,8 +37,7 @@ def enquiries() -> str:
     now, wanted = clock.now(), read(request.args)
     counts = pipeline.counts(wanted, now=now)
     height = pipeline.height(wanted, counts)
-    last = max(1, -(-height // pipeline.PAGE))
-    page = min(number("page") or 1, last)
+    page, last = turned(number("page"), height=height, size=pipeline.PAGE)
     owners = colleagues.everyone()
     return render_template(
         "staff/enquiries.html",

@@ -8,6 +8,7 @@ from flask import Response, render_template, request
 
 from booking import clock
 from booking.domain.desk.finding import sought
+from booking.domain.desk.paging import turned
 from booking.domain.errors import Refused
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County
@@ -37,8 +38,7 @@ COLUMNS = (
 def visits() -> str:
     now, wanted = clock.now(), read(request.args)
     height = agenda.height(wanted, now=now)
-    last = max(1, -(-height // agenda.PAGE))
-    page = min(number("page") or 1, last)
+    page, last = turned(number("page"), height=height, size=agenda.PAGE)
     return render_template(
         "staff/visits.html",
         rows=agenda.listed(wanted, now=now, page=page),
