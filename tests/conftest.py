@@ -98,9 +98,19 @@ def migrate(url: str, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.fixture(scope="session")
+def made() -> dict[str, Database]:
+    """What was migrated already: a worker that takes work from the other may come back to a kind it has left."""
+    return {}
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Database:
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, made: dict[str, Database]
+) -> Database:
     """Each kind of database in turn, migrated once per worker."""
+    if request.param in made:
+        return made[request.param]
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "sqlite":
         url = f"sqlite:///{folder / 'template.db'}"
@@ -113,7 +123,7 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         admin.dispose()
         url = f"{base}/{name}?{host}"
     migrate(url, folder)
-    return Database(request.param, url, folder, count(1))
+    return made.setdefault(request.param, Database(request.param, url, folder, count(1)))
 
 
 @pytest.fixture(scope="session")
