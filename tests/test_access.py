@@ -84,6 +84,7 @@ ADMIN = {
     "staff.person_copy",
     "staff.person_erase",
     "staff.trainer_access",
+    "staff.trainer_close",
 }
 
 

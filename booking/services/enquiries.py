@@ -185,6 +185,7 @@ def correct_contact(
     """
     _same(enquiry, seen)
     contact = enquiry.contact
+    undo.record(f"Corrected the contact of {enquiry.reference}", actor=actor, enquiry=enquiry, contact=contact, now=now)
     old, contact.name, contact.phone = contact.email, name, phone
     if email != old:
         firms.correct_email(contact, email)

@@ -7,19 +7,21 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from booking.db import db
 from booking.domain import lifecycle
 from booking.domain.access import Actor, ActorKind
-from booking.domain.days import Slot
+from booking.domain.days import Half, Slot, london_time
 from booking.domain.errors import NotFound, Overtaken
 from booking.domain.lifecycle import EnquiryState, State, VisitState
 from booking.domain.post import MailState
 from booking.models import (
     Absence,
     Act,
+    Contact,
     Course,
     Enquiry,
     HistoryEntry,
@@ -32,7 +34,8 @@ from booking.models import (
     VisitSlot,
 )
 from booking.models.snapshots import Columns, columns, restored
-from booking.services import history, outbox, slots
+from booking.queries.desk import rosters
+from booking.services import firms, history, outbox, slots
 from config import settings
 
 Target: TypeAlias = Visit | Enquiry | Trainer | Course
@@ -55,26 +58,27 @@ def record(
     enquiry: Enquiry | None = None,
     trainer: Trainer | None = None,
     course: Course | None = None,
+    contact: Contact | None = None,
     is_new: bool = False,
     now: datetime,
 ) -> Act | None:
     """What can be undone, called before the change; `words` go on the undo bar. None, unless it is staff who act.
 
-    A visit takes its enquiry along, a trainer all that is set of them; a visit that `is_new` has no before.
+    A visit takes its enquiry along, a trainer all that is set of them. What `is_new` has no before.
     """
     if actor.kind is not ActorKind.STAFF:
         return None
     if visit is not None and enquiry is None and visit.enquiry_id:
         enquiry = db.session.get_one(Enquiry, visit.enquiry_id)
+    new = {"visit", "trainer", "course"} if is_new else set()
     rows: dict[str, Target | None] = {"visit": visit, "enquiry": enquiry, "trainer": trainer, "course": course}
     snapshot = {
-        **{name: columns(row, but=_KEPT) if row else None for name, row in rows.items()},
+        **{name: columns(row, but=_KEPT) if row and name not in new else None for name, row in rows.items()},
         "slots": _slots(visit) if visit else [],
         "mails": outbox.waiting(visit) if visit else [],
         "parts": _parts(trainer) if trainer else {},
+        "contact": columns(contact) if contact else None,
     }
-    if is_new:
-        snapshot["visit"] = None
     act = Act(
         staff_id=actor.id,
         words=words[:200],
@@ -132,10 +136,15 @@ def _back(row: Target, before: Columns | None, snapshot: Mapping[str, Any], *, n
         case Visit() if before is None:
             _call_off(row, now=now)
             return
+        case Trainer() | Course() if before is None:
+            _close(row, now=now)
+            return
         case Visit():
             _may_go_back(row.state, VisitState(str(snapshot["visit"]["state"])))
         case Enquiry():
             _may_go_back(row.state, EnquiryState(str(snapshot["enquiry"]["state"])))
+            if snapshot["contact"]:
+                _put_contact_back(row, snapshot["contact"], now=now)
         case Trainer():
             flag_modified(row, "name")  # another version, also where only parts go back
             _put_parts_back(row, snapshot["parts"])
@@ -153,6 +162,15 @@ def _call_off(visit: Visit, *, now: datetime) -> None:
     slots.free(visit)
     visit.ended_at, visit.cancel_reason = now, NEVER_WAS
     visit.promised_at = visit.answer_due_at = None
+    db.session.flush()
+
+
+def _close(row: Trainer | Course, *, now: datetime) -> None:
+    """One who was not there before: with a history they stay, but train for us no more, or are off sale."""
+    today = Slot(london_time(now).date(), Half.AM).number
+    if isinstance(row, Trainer) and rosters.booked_on(row.id, first_slot=today, now=now):
+        raise Overtaken(f"{row.name} has been booked since, so it cannot be undone")
+    row.is_active = False
     db.session.flush()
 
 
@@ -187,6 +205,15 @@ def _id(act: Act, name: str) -> int | None:
 def _may_go_back(current: State, before: State) -> None:
     if current is not before:
         lifecycle.undo(current, before)
+
+
+def _put_contact_back(enquiry: Enquiry, stored: Columns, *, now: datetime) -> None:
+    whole = select(Contact).filter_by(id=enquiry.contact_id).options(joinedload(Contact.firm))
+    contact, email = db.session.scalars(whole).one(), str(stored["email"])
+    contact.name, contact.phone = str(stored["name"]), str(stored["phone"])
+    if contact.email != email:
+        outbox.readdress(enquiry, contact.email, email, now=now)
+        firms.correct_email(contact, email)
 
 
 def _parts(trainer: Trainer) -> dict[str, list[Columns]]:

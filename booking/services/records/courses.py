@@ -54,6 +54,7 @@ def add(told: Told, *, actor: Actor, now: datetime) -> Course:
     with _alone():
         db.session.add(course)
     words, after = f"Added {told.title}", asdict(told)
+    undo.record(words, actor=actor, course=course, is_new=True, now=now)
     history.add("added", actor=actor, now=now, course=course, words=words, after=after)
     return course
 

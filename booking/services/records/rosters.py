@@ -73,6 +73,7 @@ def add(said: Told, *, times: HalfTimes, actor: Actor, now: datetime) -> Trainer
     with _alone(said.email):
         db.session.add(trainer)
     words = f"Took {said.name} on"
+    act = undo.record(words, actor=actor, trainer=trainer, is_new=True, now=now)
     history.add("added", actor=actor, now=now, trainer=trainer, words=words, after=said.facts())
     message = emails.welcome(
         trainer,
@@ -80,7 +81,8 @@ def add(said: Told, *, times: HalfTimes, actor: Actor, now: datetime) -> Trainer
         days_url=addresses.of_trainer(trainer, now=now, page="/t/days"),
         calendar_url=addresses.of_trainer(trainer, now=now, page="/t/calendar"),
     )
-    outbox.put(message, key=f"trainer:{trainer.id}:welcome:trainer", trainer=trainer, now=now)
+    key = f"trainer:{trainer.id}:welcome:trainer"
+    outbox.put(message, key=key, trainer=trainer, act=act, delay=act is not None, now=now)
     return trainer
 
 

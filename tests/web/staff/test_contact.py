@@ -6,10 +6,10 @@ import pytest
 
 from booking.db import db
 from booking.domain.post import Audience, MailState
-from booking.models import Contact, Enquiry, HistoryEntry, Mail
+from booking.models import Contact, Enquiry, Firm, HistoryEntry, Mail
 from tests import make
 from tests.pages import PageClient
-from tests.web.staff.desk import words_of
+from tests.web.staff.desk import last_act, press, words_of
 
 OLD, NEW = "maya@acme.exmaple", "maya@acme.example"
 
@@ -88,3 +88,19 @@ def test_a_copy_to_somebody_else_leaves_the_contact_alone(desk: PageClient, enqu
     copy = mail(enquiry, MailState.SENT, to_address="accounts@acme.example")
     desk.send(f"/staff/outbox/{copy.id}", {"email": "boss@acme.example"})
     assert of(enquiry).email == OLD
+
+
+def test_a_correction_is_undone_with_the_mails_that_still_wait(desk: PageClient, enquiry: Enquiry) -> None:
+    theirs = [mail(enquiry, state) for state in (MailState.WAITING, MailState.FAILED)]
+    page = f"/staff/enquiries/{enquiry.id}"
+    correct(desk, enquiry, contact="May Reed")
+    theirs[1].state = MailState.SENT  # meanwhile, to the new address
+    db.session.commit()
+    assert f"Corrected the contact of {enquiry.reference}. You can undo it" in words_of(desk.get(page).text)
+    press(desk, f"/staff/undo/{last_act().id}", page=page)
+    db.session.expire_all()
+    contact = of(enquiry)
+    assert (contact.name, contact.email, contact.phone) == ("Maya Reed", OLD, "+441632960111")
+    firm = db.session.get_one(Firm, contact.firm_id)
+    assert (enquiry.is_address_confirmed, firm.email_domain) == (True, "acme.exmaple")
+    assert [(each.state, each.to_address) for each in theirs] == [(MailState.WAITING, OLD), (MailState.SENT, NEW)]

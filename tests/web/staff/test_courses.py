@@ -130,6 +130,8 @@ def test_a_new_course_is_on_sale_under_its_title(desk: PageClient) -> None:
     assert (added.is_active, added.starts_with, added.outline) == (True, "leading", course().outline)
     assert acts() == ["added"]
     assert desk.get("/courses/cafe-rotas-who-works-when").status_code == 200
+    press(desk, f"/staff/undo/{last_act().id}", page="/staff/courses/cafe-rotas-who-works-when")
+    assert (added.is_active, acts()) == (False, ["added", "undone"])
 
 
 def test_a_title_that_is_taken_is_refused(desk: PageClient) -> None:

@@ -208,7 +208,7 @@ def test_a_trainer_with_a_visit_ahead_stays(desk: PageClient, cora: Staff, state
     cora.role, ann = Role.ADMIN, make.ann()
     visit = make.visit(state, trainer=ann)
     page = f"/staff/trainers/{ann.id}"
-    told = words_of(press(desk, f"{page}/close", page=page).text)
+    told = words_of(press(desk, f"{page}/close", page=f"{page}/close").text)
     assert f"Give these visits to somebody else first: {visit.reference} on 24 March" in told
     assert ann.is_active
 
@@ -219,7 +219,7 @@ def test_a_trainer_who_leaves_is_signed_out_and_may_come_back(desk: PageClient, 
     make.link(Purpose.FEED, trainer_id=ann.id)
     phone = signed_in_trainer(browser(desk.application), ann)
     page = f"/staff/trainers/{ann.id}"
-    press(desk, f"{page}/close", page=page)
+    press(desk, f"{page}/close", page=f"{page}/close")
     assert phone.get("/t/").location.startswith("/t/lost")
     living = select(Link).where(Link.trainer_id == ann.id, Link.revoked_at.is_(None))
     assert (ann.is_active, db.session.scalars(living).all()) == (False, [])
@@ -231,6 +231,7 @@ def test_whether_somebody_trains_for_us_is_for_admins(desk: PageClient) -> None:
     ann = make.ann()
     page = f"/staff/trainers/{ann.id}"
     assert [desk.send(f"{page}/{press}", page=page).status_code for press in ("close", "open")] == [403, 403]
+    assert desk.get(f"{page}/close").status_code == 403
     text = desk.get(page).text
     assert ("No longer trains for us" in text, "End their devices" in text, ann.is_active) == (False, True, True)
 
@@ -240,7 +241,9 @@ def test_a_lost_phone_is_signed_out_and_a_new_link_is_mailed(desk: PageClient) -
     signed_in_trainer(browser(desk.application), ann)
     page = f"/staff/trainers/{ann.id}"
     assert "1 signed in, last seen 10am today" in words_of(desk.get(page).text)
-    press(desk, f"{page}/end", page=page)
+    sure = words_of(desk.get(f"{page}/end").text)
+    assert "Signing out cannot be undone. 1 device is signed in, last seen 10am today." in sure
+    press(desk, f"{page}/end", page=f"{page}/end")
     assert db.session.scalars(select(SignIn.ended_at).filter_by(trainer_id=ann.id)).all() == [NOW]
     press(desk, f"{page}/link", page=page)
     assert db.session.scalars(select(Mail.kind)).all() == ["new_link"]

@@ -1,17 +1,22 @@
 """Trainers while two colleagues keep them: the second is told who was first; what was done is undone row by row."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from booking.db import db
-from booking.models import Absence, Course, Staff
+from booking.domain.access import Role
+from booking.domain.post import MailState
+from booking.models import Absence, Course, Mail, Staff, Trainer
 from tests import make
+from tests.conftest import NOW
 from tests.pages import PageClient
 from tests.signing import signed_in
 from tests.web.staff.desk import acts, last_act, press, words_of
 from tests.web.staff.test_trainers import PHONE, hours, loaded, stands
+
+GWEN = "gwen.lark@trainers.example"
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def test_who_saves_second_is_told_who_was_first_and_keeps_what_was_typed(desk: P
     assert 'value="Topsham"' in response.text
     assert loaded(ann).home_town == "Exeter"
     page = f"/staff/trainers/{ann.id}"
-    assert "Cora Dunn changed this" in words_of(press(desk, f"{page}/end", page=page, **stale).text)
+    assert "Cora Dunn changed this" in words_of(press(desk, f"{page}/end", page=f"{page}/end", **stale).text)
 
 
 def test_an_absence_taken_out_twice_says_who_was_first(desk: PageClient) -> None:
@@ -94,3 +99,29 @@ def test_absences_put_in_and_taken_out_are_undone(desk: PageClient) -> None:
     desk.send(f"{page}/absence", fields)
     press(desk, f"/staff/undo/{last_act().id}", page=page)
     assert [each.id for each in db.session.scalars(select(Absence))] == [known[0]]
+
+
+def taken_on(desk: PageClient, course: Course) -> Trainer:
+    desk.send("/staff/trainers/new", stands(make.ann(course, phone=PHONE), key="k1", name="Gwen Lark", email=GWEN))
+    return db.session.scalars(select(Trainer).filter_by(email=GWEN)).one()
+
+
+def test_a_trainer_taken_on_by_mistake_is_not_welcomed_and_can_be_taken_on_again(
+    desk: PageClient, cora: Staff, course: Course
+) -> None:
+    gwen = taken_on(desk, course)
+    page, welcome = f"/staff/trainers/{gwen.id}", db.session.scalars(select(Mail)).one()
+    assert (welcome.state, welcome.due_at) == (MailState.WAITING, NOW + timedelta(minutes=2))
+    press(desk, f"/staff/undo/{last_act().id}", page=page)
+    db.session.expire_all()
+    assert (gwen.is_active, welcome.state, acts()) == (False, MailState.WITHDRAWN, ["added", "undone"])
+    cora.role = Role.ADMIN
+    press(desk, f"{page}/open", page=page)
+    assert gwen.is_active
+
+
+def test_a_new_trainer_who_is_booked_already_stays(desk: PageClient, course: Course) -> None:
+    gwen = taken_on(desk, course)
+    make.visit(course=course, trainer=gwen)
+    told = press(desk, f"/staff/undo/{last_act().id}", page="/staff/account").text
+    assert ("Gwen Lark has been booked since, so it cannot be undone" in told, gwen.is_active) == (True, True)

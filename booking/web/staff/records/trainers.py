@@ -119,6 +119,19 @@ def absence_remove(trainer_id: int, absence_id: int) -> ResponseReturnValue:
     return redirect(url_for(".trainer", trainer_id=trainer_id), HTTPStatus.SEE_OTHER)
 
 
+@pages.get("/trainers/<int:trainer_id>/end")
+def trainer_end(trainer_id: int) -> str:
+    """Are you sure? Devices that are signed out cannot be signed in again from here."""
+    return sure(trainer_id, press="end")
+
+
+@pages.get("/trainers/<int:trainer_id>/close")
+@admin_only
+def trainer_close(trainer_id: int) -> str:
+    """Are you sure? They may train for us again, but their devices stay signed out."""
+    return sure(trainer_id, press="close")
+
+
 @pages.post(f"/trainers/<int:trainer_id>/<any({','.join(PRESSES)}):press>")
 def trainer_press(trainer_id: int, press: str) -> ResponseReturnValue:
     return pressed(trainer_id, *PRESSES[press])
@@ -129,6 +142,12 @@ def trainer_press(trainer_id: int, press: str) -> ResponseReturnValue:
 def trainer_access(trainer_id: int, press: str) -> ResponseReturnValue:
     """Whether they train for us."""
     return pressed(trainer_id, *ADMIN_PRESSES[press])
+
+
+def sure(trainer_id: int, *, press: str) -> str:
+    row = found(queries.one(trainer_id))
+    devices = queries.devices(trainer_id, now=clock.now())
+    return render_template("staff/trainer_sure.html", trainer=row, what=press, devices=devices)
 
 
 def pressed(trainer_id: int, act: Callable[..., None], words: str) -> ResponseReturnValue:
