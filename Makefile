@@ -23,7 +23,8 @@ test: .venv/.test
 	.venv/bin/pytest -n 2 --dist worksteal
 
 faults: .venv/.test
-	FAULTS=long .venv/bin/pytest -s tests/faults tests/faults/long_clocks.py tests/faults/long_storm.py
+	FAULTS=long .venv/bin/pytest -n 2 --dist worksteal --ignore tests/faults/test_connections.py tests/faults
+	FAULTS=long .venv/bin/pytest -s $(addprefix tests/faults/,test_connections.py long_clocks.py long_storm.py)
 
 bench: .venv/.test
 	.venv/bin/python -m bench
