@@ -23,10 +23,11 @@ from booking.domain.places import County
 from booking.domain.post import Audience, MailState
 from booking.domain.references import reference
 from booking.models import Absence, Contact, Enquiry, Firm, HistoryEntry, Mail, Site, Staff, Visit
-from booking.services import links
+from booking.services import firms, links
 
 SIZES = ((20, 2_000, 5_000), (200, 20_000, 50_000))  # trainers, visits, enquiries
 ALLOWED_MS, REPEATS = 15, 15
+AT_ONCE = 1_000  # firms whose words are written together
 ENQUIRIES_FROM = 1 << 39  # their references, apart from those of visits
 OPEN_PERCENT = 2
 TOWNS = ("Exeter", "Truro", "Yeovil", "Dorchester", "Barnstaple")
@@ -126,6 +127,8 @@ def write_customers(asked: int, chance: random.Random) -> None:
         ),
     )
     insert_all(Enquiry, (enquiry_row(n, chance) for n in numbers))
+    for first in range(1, asked + 1, AT_ONCE):
+        firms.renew_words(range(first, first + AT_ONCE))
     db.session.execute(
         text(
             "UPDATE visits SET enquiry_id = id, firm_id = id, site_id = id, contact_id = id, requested_at = created_at,"

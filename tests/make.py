@@ -36,7 +36,7 @@ from booking.models import (
     Visit,
     VisitSlot,
 )
-from booking.services import links
+from booking.services import firms, links
 from tests.conftest import NOW
 
 DAY = date(2027, 3, 24)  # a Wednesday, seventeen weeks after NOW: free to move, inside the horizon
@@ -145,6 +145,11 @@ def site(of: Firm, **changes: Any) -> Site:
 def contact(of: Firm, **changes: Any) -> Contact:
     who = {"name": "Maya Reed", "email": "maya@acme.example", "phone": "+441632960111"}
     return _add(Contact(**{"firm": of, **who, **changes}))
+
+
+def findable() -> None:
+    """Every firm made so far is found by its words, as one that a service has made; these builders leave that out."""
+    firms.renew_words(db.session.scalars(select(Firm.id)).all())
 
 
 def enquiry(state: EnquiryState = EnquiryState.NEW, *, of: Firm | None = None, **changes: Any) -> Enquiry:

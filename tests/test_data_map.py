@@ -2,11 +2,11 @@
 
 import re
 
-from booking.models import Base, FormKey, TrainerBar
+from booking.models import Base, FirmWord, FormKey, TrainerBar
 from booking.models.personal import GONE, PERSONAL
 from tests.conftest import ROOT
 
-WHOLE: tuple[type[Base], ...] = (*GONE, FormKey, TrainerBar)  # rows that go as they are
+WHOLE: tuple[type[Base], ...] = (*GONE, FirmWord, FormKey, TrainerBar)  # rows that go as they are
 LASTING = {"stays", "account"}  # how long what tells about nobody is kept, and what belongs to a colleague
 BY_TABLE = {model.__tablename__ for model in WHOLE}
 BY_COLUMN = {(model.__tablename__, name) for model, names in PERSONAL.items() for name in names}

@@ -4,7 +4,7 @@ from booking.models.base import Base
 from booking.models.courses import Course
 from booking.models.diagnostic import Answer, Response, Result
 from booking.models.enquiries import Enquiry, Note, Window
-from booking.models.firms import Contact, Firm, Site
+from booking.models.firms import Contact, Firm, FirmWord, Site
 from booking.models.history import Act, FormKey, HistoryEntry
 from booking.models.links import Link
 from booking.models.outbox import Heartbeat, Mail
@@ -33,6 +33,7 @@ __all__ = [
     "Draft",
     "Enquiry",
     "Firm",
+    "FirmWord",
     "FormKey",
     "Heartbeat",
     "HistoryEntry",

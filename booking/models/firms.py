@@ -18,6 +18,18 @@ class Firm(Base):
     created_at: Mapped[datetime]
 
 
+class FirmWord(Base):
+    """A word that a firm is found by: see booking.queries.desk.finding. In the order of its bytes on every database."""
+
+    __tablename__ = "firm_words"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    word: Mapped[str] = mapped_column(
+        String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True
+    )
+    firm_id: Mapped[int] = mapped_column(ref("firms"), primary_key=True, index=True)
+
+
 class Site(Base):
     __tablename__ = "sites"
 

@@ -11,6 +11,7 @@ from booking.db import db
 from booking.domain import lifecycle
 from booking.domain.access import Actor, ActorKind
 from booking.domain.days import WorkingDays, london_time
+from booking.domain.desk.finding import phone_words, words
 from booking.domain.errors import Overtaken, Refused
 from booking.domain.lifecycle import CallBand, EnquiryReason, EnquiryState, LostReason
 from booking.domain.places import County
@@ -100,9 +101,10 @@ def record(
     )
     db.session.add(enquiry)
     db.session.flush()
+    firms.add_words(enquiry.firm_id, _words(told))
     who = (ActorKind.STAFF, owner.id, owner.name) if by_phone and owner else (ActorKind.BUSINESS, 0, contact.name)
-    words = "Wrote down a phone call" if by_phone else f"Sent an enquiry{', held back' if suspicion else ''}"
-    history.add("received", actor=Actor(*who), now=now, words=words, enquiry=enquiry, reason=suspicion)
+    said = "Wrote down a phone call" if by_phone else f"Sent an enquiry{', held back' if suspicion else ''}"
+    history.add("received", actor=Actor(*who), now=now, words=said, enquiry=enquiry, reason=suspicion)
     return enquiry
 
 
@@ -186,9 +188,9 @@ def correct_contact(
     _same(enquiry, seen)
     contact = enquiry.contact
     undo.record(f"Corrected the contact of {enquiry.reference}", actor=actor, enquiry=enquiry, contact=contact, now=now)
-    old, contact.name, contact.phone = contact.email, name, phone
+    old = contact.email
+    firms.correct(contact, name=name, phone=phone, email=email)
     if email != old:
-        firms.correct_email(contact, email)
         enquiry.is_address_confirmed = False
         outbox.readdress(enquiry, old, email, now=now)
     flag_modified(enquiry, "is_address_confirmed")  # another version: a colleague may have the page open
@@ -214,6 +216,11 @@ def _sender(told: Told, *, now: datetime) -> Contact:
         wants_marketing=told.wants_marketing,
         now=now,
     )
+
+
+def _words(told: Told) -> set[str]:
+    """What staff find it by."""
+    return words(told.firm_name, told.contact_name, told.email, told.place) | phone_words(told.phone)
 
 
 def _promise(told: Told, *, now: datetime, working: WorkingDays) -> datetime:

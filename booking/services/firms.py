@@ -1,18 +1,22 @@
-"""Firms, their contacts and their sites: made for whoever writes, and joined when staff see that two are one."""
+"""Firms, their contacts and their sites: made for whoever writes, joined when staff see that two are one, and found by
+their words, which follow every change."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, union, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from booking.db import db
 from booking.domain.access import Actor
+from booking.domain.desk.finding import words
 from booking.domain.errors import Refused
 from booking.domain.places import County
 from booking.domain.text import own_domain
-from booking.models import Contact, Enquiry, Firm, Site, TrainerBar, Visit
+from booking.models import Contact, Enquiry, Firm, FirmWord, Site, TrainerBar, Visit
+from booking.queries.desk.finding import words_of
 from booking.services import history
 
 
@@ -27,6 +31,10 @@ class Place:
     county: County
 
 
+_NEW_WORDS = {
+    name: insert(FirmWord).on_conflict_do_nothing()
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 _LEGAL_FORM = re.compile(r"\b(and|co|company|limited|llp|ltd|plc|the|uk)\b|[^a-z0-9 ]")
 
 
@@ -53,14 +61,16 @@ def add_contact(
     return contact
 
 
-def correct_email(contact: Contact, email: str) -> None:
-    """The right address of a contact whose firm is loaded."""
-    contact.email = email
-    contact.firm.email_domain = own_domain(email)
+def correct(contact: Contact, *, name: str, phone: str, email: str) -> None:
+    """How to reach a contact whose firm is loaded."""
+    if email != contact.email:
+        contact.firm.email_domain = own_domain(email)
+    contact.name, contact.phone, contact.email = name, phone, email
+    renew_words({contact.firm_id})
 
 
 def add_site(firm: Firm, place: Place) -> Site:
-    """A new place of a firm."""
+    """A new place of a firm that is stored."""
     site = Site(
         firm=firm,
         address=place.address,
@@ -70,6 +80,7 @@ def add_site(firm: Firm, place: Place) -> Site:
         county=place.county,
     )
     db.session.add(site)
+    add_words(firm.id, words(place.town, place.postcode))
     return site
 
 
@@ -96,12 +107,31 @@ def join(firm: Firm, *, into: Firm, actor: Actor, now: datetime) -> None:
     db.session.execute(delete(TrainerBar).where(TrainerBar.firm_id == firm.id, TrainerBar.trainer_id.in_(barred)))
     for model in (Contact, Site, Enquiry, Visit, TrainerBar):
         db.session.execute(update(model).filter_by(firm_id=firm.id).values(firm_id=into.id))
-    words = f"Joined {firm.name} (firm {firm.id}) into {into.name}"
+    db.session.execute(delete(FirmWord).filter_by(firm_id=firm.id))
+    renew_words({into.id})
+    told = f"Joined {firm.name} (firm {firm.id}) into {into.name}"
     first = db.session.scalars(select(Enquiry).filter_by(firm_id=into.id).order_by(Enquiry.id.desc())).first()
-    history.add("joined", actor=actor, now=now, words=words[:400], enquiry=first, before={"firm": firm.id})
+    history.add("joined", actor=actor, now=now, words=told[:400], enquiry=first, before={"firm": firm.id})
     db.session.delete(firm)
     db.session.flush()
     db.session.expire_all()
+
+
+def add_words(firm_id: int, words: Collection[str]) -> None:
+    """The firm is found by these too."""
+    _write([{"word": word, "firm_id": firm_id} for word in sorted(words)])
+
+
+def renew_words(firm_ids: Collection[int]) -> None:
+    """What these firms are found by, from what their rows say now."""
+    gone = delete(FirmWord).where(FirmWord.firm_id.in_(firm_ids))
+    db.session.execute(gone, execution_options={"synchronize_session": False})
+    _write([{"word": word, "firm_id": firm} for word, firm in sorted(words_of(firm_ids))])
+
+
+def _write(rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        db.session.execute(_NEW_WORDS[db.engine.dialect.name], rows)
 
 
 def _is_alike(one: Firm, other: Firm) -> bool:

@@ -210,10 +210,9 @@ def _may_go_back(current: State, before: State) -> None:
 def _put_contact_back(enquiry: Enquiry, stored: Columns, *, now: datetime) -> None:
     whole = select(Contact).filter_by(id=enquiry.contact_id).options(joinedload(Contact.firm))
     contact, email = db.session.scalars(whole).one(), str(stored["email"])
-    contact.name, contact.phone = str(stored["name"]), str(stored["phone"])
     if contact.email != email:
         outbox.readdress(enquiry, contact.email, email, now=now)
-        firms.correct_email(contact, email)
+    firms.correct(contact, name=str(stored["name"]), phone=str(stored["phone"]), email=email)
 
 
 def _parts(trainer: Trainer) -> dict[str, list[Columns]]:

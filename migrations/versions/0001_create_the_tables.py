@@ -210,6 +210,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_ins_trainer_id"), ["trainer_id"], unique=False)
 
     op.create_table(
+        "firm_words",
+        sa.Column(
+            "word",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("firm_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name=op.f("fk_firm_words_firm_id")),
+        sa.PrimaryKeyConstraint("word", "firm_id", name=op.f("pk_firm_words")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("firm_words", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_firm_words_firm_id"), ["firm_id"], unique=False)
+
+    op.create_table(
         "sites",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("firm_id", sa.Integer(), nullable=False),
@@ -732,6 +747,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contacts_email"))
 
     op.drop_table("contacts")
+    with op.batch_alter_table("firm_words", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_firm_words_firm_id"))
+
+    op.drop_table("firm_words")
     op.drop_table("answers")
     with op.batch_alter_table("absences", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_absences_trainer_id"))

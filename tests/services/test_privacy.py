@@ -143,6 +143,7 @@ class TestErase:
             words = {**canaries.mark(canaries.customer()), "address": EMAIL}
             for number in range(others):
                 canaries.customer(f"another{number}@other.example")
+            make.findable()
         rounds.send_due()
         with transaction():  # sending has taken it away
             db.session.execute(update(Mail).filter_by(to_address=EMAIL).values(error=words["mails.error"]))
@@ -151,6 +152,8 @@ class TestErase:
             privacy.erase(EMAIL, actor=WORKER, now=NOW)
         leftovers.sweep()
         assert held(words, stored(served), mailed(), caplog.text.encode()) == []
+        searched = {where: word.lower() for where, word in words.items() if where != "address"}
+        assert held(searched, stored(served)) == []
         assert len(list(settings().mail.folder.glob("*.eml"))) == 2 * others
 
     def test_money_dates_and_counts_stay(self, session: Session) -> None:

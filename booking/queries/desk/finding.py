@@ -1,17 +1,19 @@
 """How one search box finds enquiries, visits and trainers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, false, func, or_, select, union
+from sqlalchemy.orm import aliased, joinedload
 
 from booking.db import db
-from booking.domain.desk.finding import Sought
-from booking.models import Contact, Enquiry, Firm, Site, Trainer, Visit
+from booking.domain.desk.finding import Sought, phone_words, words
+from booking.models import Contact, Enquiry, Firm, FirmWord, Site, Trainer, Visit
 
 MOST = 20
+ENOUGH = 1_000  # firms that have a word: more are not looked through for the newest of each
+Words: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,49 +29,52 @@ class Found:
 
 
 def find(what: Sought) -> Found:
-    """3 statements; none for an empty search."""
+    """3 statements, one more for several words; none for an empty search."""
     if not what.text:
         return Found((), (), ())
-    return Found(_enquiries(what), _visits(what), _trainers(what))
+    wanted = _ways(what)
+    return Found(_enquiries(what, wanted), _visits(what, wanted), _trainers(what))
 
 
 def of_enquiry(what: Sought) -> ColumnElement[bool]:
-    """Which enquiries, joined to firm and contact: by who they are, by reference, by where it would be."""
-    ways = [*_of_firm(what), *_reference(what, Enquiry.reference), *_postcode(what, Enquiry.place)]
-    if what.postcode:
-        there = select(Visit.enquiry_id).join(Site, Site.id == Visit.site_id).where(*_postcode(what, Site.postcode))
-        ways.append(Enquiry.id.in_(there))
-    return or_(*ways)
+    """Which enquiries: by whose they are, by reference. 1 statement for several words."""
+    return _is_one_of(Enquiry, what, _ways(what))
 
 
 def of_visit(what: Sought) -> ColumnElement[bool]:
-    """Which visits: by whose they are, by reference, by where they go."""
-    ways = [*_of_firm(what), *_reference(what, Visit.reference), *_postcode(what, Site.postcode)]
-    rows = (
-        select(Visit.id)
-        .join(Firm, Firm.id == Visit.firm_id)
-        .join(Contact, Contact.id == Visit.contact_id)
-        .join(Site, Site.id == Visit.site_id)
-        .where(or_(*ways, Site.town.icontains(what.text, autoescape=True)))
+    """Which visits: by whose they are, by reference. 1 statement for several words."""
+    return _is_one_of(Visit, what, _ways(what))
+
+
+def words_of(firm_ids: Collection[int]) -> set[tuple[str, int]]:
+    """Each word with the firm that it should find: of its name, its people, their places and ours. 4 statements."""
+    texts: list[Select[*tuple[Any, ...]]] = [
+        select(Firm.id, Firm.name).where(Firm.id.in_(firm_ids)),
+        select(Enquiry.firm_id, Enquiry.place).where(Enquiry.firm_id.in_(firm_ids)),
+        select(Site.firm_id, Site.town, Site.postcode).where(Site.firm_id.in_(firm_ids)),
+    ]
+    found = {(word, firm) for each in texts for firm, *told in db.session.execute(each) for word in words(*told)}
+    people: Select[*tuple[Any, ...]] = select(Contact.firm_id, Contact.phone, Contact.name, Contact.email).where(
+        Contact.firm_id.in_(firm_ids)
     )
-    return Visit.id.in_(rows)
+    for firm, phone, *told in db.session.execute(people):
+        found |= {(word, firm) for word in words(*told) | phone_words(phone)}
+    return found
 
 
-def _enquiries(what: Sought) -> Sequence[Enquiry]:
+def _enquiries(what: Sought, wanted: Sequence[Words]) -> Sequence[Enquiry]:
     rows = (
         select(Enquiry)
-        .join(Firm, Firm.id == Enquiry.firm_id)
-        .join(Contact, Contact.id == Enquiry.contact_id)
-        .where(of_enquiry(what))
+        .where(_is_one_of(Enquiry, what, wanted, of_newest=ENOUGH))
         .options(joinedload(Enquiry.firm), joinedload(Enquiry.contact))
     )
     return db.session.scalars(rows.order_by(Enquiry.created_at.desc(), Enquiry.id.desc()).limit(MOST)).all()
 
 
-def _visits(what: Sought) -> Sequence[Visit]:
+def _visits(what: Sought, wanted: Sequence[Words]) -> Sequence[Visit]:
     rows = (
         select(Visit)
-        .where(of_visit(what))
+        .where(_is_one_of(Visit, what, wanted, of_newest=ENOUGH))
         .options(joinedload(Visit.firm), joinedload(Visit.site), joinedload(Visit.course), joinedload(Visit.trainer))
     )
     return db.session.scalars(rows.order_by(Visit.first_day.desc(), Visit.id.desc()).limit(MOST)).all()
@@ -81,22 +86,45 @@ def _trainers(what: Sought) -> Sequence[Trainer]:
     return db.session.scalars(rows.order_by(Trainer.name, Trainer.id).limit(MOST)).all()
 
 
-def _of_firm(what: Sought) -> list[ColumnElement[bool]]:
-    words = (Firm.name, Contact.name, Contact.email)
-    return [*(column.icontains(what.text, autoescape=True) for column in words), *_phone(what, Contact.phone)]
+def _ways(what: Sought) -> list[Words]:
+    """By its words, and by its digits when they may be a phone number; the rarest word first."""
+    words = what.words
+    if len(words) > 1:
+        few = (select(FirmWord.firm_id).where(*_begins(FirmWord.word, word)).limit(ENOUGH).subquery() for word in words)
+        (heights,) = db.session.execute(select(*(select(func.count(each.c.firm_id)).scalar_subquery() for each in few)))
+        words = tuple(word for _, word in sorted(zip(heights, words, strict=True)))
+    return [way for way in (words, (what.digits,) * bool(what.digits)) if way]
+
+
+def _is_one_of(
+    model: type[Enquiry | Visit], what: Sought, wanted: Sequence[Words], *, of_newest: int | None = None
+) -> ColumnElement[bool]:
+    """Of the firms that are found, or, where thousands share a word, of so many of the newest."""
+    firms = [_firms(way) for way in wanted]
+    if of_newest:
+        firms = [each.order_by(FirmWord.firm_id.desc()).limit(of_newest) for each in firms]
+    found = [select(model.id).where(model.firm_id.in_(each)) for each in firms]
+    if what.reference:
+        found.append(select(model.id).where(model.reference == what.reference))
+    return model.id.in_(union(*found)) if found else false()
+
+
+def _firms(way: Words) -> Select[int]:
+    """Firms that have, for each of these, a word that begins with it."""
+    first, *others = way
+    rows = select(FirmWord.firm_id).where(*_begins(FirmWord.word, first))
+    for other in others:
+        too = aliased(FirmWord)
+        rows = rows.where(exists().where(too.firm_id == FirmWord.firm_id, *_begins(too.word, other)))
+    return rows
+
+
+def _begins(column: SQLColumnExpression[str], beginning: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """As a range, which an index can tell on both databases."""
+    return column >= beginning, column < f"{beginning}\U0010ffff"
 
 
 def _phone(what: Sought, column: SQLColumnExpression[str]) -> list[ColumnElement[bool]]:
-    """Stored with its country, or, of a trainer, as somebody typed it."""
+    """Of a trainer, as somebody typed it, with or without the country."""
     national = f"0{what.digits[2:]}" if what.digits.startswith("44") else what.digits
     return [column.contains(digits, autoescape=True) for digits in (what.digits, national) if digits]
-
-
-def _reference(what: Sought, column: SQLColumnExpression[str]) -> list[ColumnElement[bool]]:
-    return [column == what.reference] if what.reference else []
-
-
-def _postcode(what: Sought, column: SQLColumnExpression[Any]) -> list[ColumnElement[bool]]:
-    """A postcode, or its beginning, in any spacing."""
-    bare = func.replace(func.upper(column), " ", "")
-    return [bare.contains(what.postcode, autoescape=True)] if what.postcode else []

@@ -14,7 +14,7 @@ from booking.domain.post import UNSENT, MailState
 from booking.models import Base, Enquiry, Firm, Mail, Trainer, TrainerBar, Visit, VisitSlot
 from booking.models.history import ERASING
 from booking.models.personal import GONE, PERSONAL
-from booking.services import history
+from booking.services import firms, history
 from booking.services.privacy import people
 from booking.services.privacy.people import Rows
 
@@ -76,6 +76,7 @@ def anonymise(rows: Rows) -> None:
             run(delete(model).where(model.__table__.c.id.in_(ids)))
         elif model in PERSONAL:
             blank(model, ids, *PERSONAL[model])
+    firms.renew_words(people.firms_of(rows))
     db.session.info[LEFTOVERS] = True
 
 

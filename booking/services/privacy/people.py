@@ -69,6 +69,12 @@ def of_contacts(contacts: Collection[int]) -> Rows:
     return rows
 
 
+def firms_of(rows: Rows) -> set[int]:
+    """The firms whose people, places or enquiries these rows are, or who are themselves among them."""
+    theirs = (select(model.firm_id).where(model.id.in_(rows.get(model, ()))) for model in (Contact, Enquiry))
+    return {firm for statement in theirs for firm in db.session.scalars(statement)}
+
+
 def naming(rows: Rows, email: str) -> Rows:
     """Rows about several people at once that name this one too: a trainer's week, staff's morning mail, the history of
     what became of a mail."""

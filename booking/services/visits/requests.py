@@ -90,7 +90,7 @@ def change_email(visit: Visit, email: str, *, now: datetime) -> Visit:
     with alone(visit, actor=FIRM) as visit:
         if visit.address_confirmed_at or visit.state is not VisitState.REQUESTED or visit.contact is None:
             raise Overtaken("The address is confirmed already. Call us to change it")
-        firms.correct_email(visit.contact, email)
+        firms.correct(visit.contact, name=visit.contact.name, phone=visit.contact.phone, email=email)
         visit.confirm_by_at = visit.confirm_by_at if is_suspect(visit) else None  # set again when the mail has left
         flag_modified(visit, "confirm_by_at")  # another version, and so another mail
         for purpose in (Purpose.CONFIRM, Purpose.MANAGE):

@@ -2,27 +2,48 @@
 
 import pytest
 
-from booking.domain.desk.finding import LONGEST, Sought, sought
+from booking.domain.desk.finding import LONGEST, LONGEST_WORD, Sought, phone_words, sought, words
 
 
 @pytest.mark.parametrize(
     ("typed", "what"),
     [
         ("", Sought("")),
-        ("  acme \n joinery ", Sought("acme joinery")),
-        ("tsw 7f3k-q2mx", Sought("tsw 7f3k-q2mx", reference="TSW-7F3K-Q2MX")),
-        ("7F3KQ2MX", Sought("7F3KQ2MX", reference="TSW-7F3K-Q2MX")),
-        ("01632 960 111", Sought("01632 960 111", digits="441632960111")),
-        ("+44 (1632) 960-111", Sought("+44 (1632) 960-111", digits="441632960111")),
-        ("0049 15112", Sought("0049 15112", digits="4915112")),
-        ("960 111", Sought("960 111", digits="960111")),
-        ("ex2 8aa", Sought("ex2 8aa", postcode="EX28AA")),
-        ("EX2", Sought("EX2", postcode="EX2")),
-        ("ex16 4", Sought("ex16 4", postcode="EX164")),
-        ("12", Sought("12")),
-        ("a\0b\ud83d\u202e", Sought("a b")),
-        ("x" * 5000, Sought("x" * LONGEST)),
+        ("  acme \n joinery ", Sought("acme joinery", words=("joinery", "acme"))),
+        ("tsw 7f3k-q2mx", Sought("tsw 7f3k-q2mx", reference="TSW-7F3K-Q2MX", words=("7f3k", "q2mx", "tsw"))),
+        ("7F3KQ2MX", Sought("7F3KQ2MX", reference="TSW-7F3K-Q2MX", words=("7f3kq2mx",))),
+        ("01632 960 111", Sought("01632 960 111", digits="441632960111", words=("01632", "111", "960"))),
+        ("+44 (1632) 960-111", Sought("+44 (1632) 960-111", digits="441632960111", words=("1632", "111", "960", "44"))),
+        ("0049 15112", Sought("0049 15112", digits="4915112", words=("15112", "0049"))),
+        ("960 111", Sought("960 111", digits="960111", words=("111", "960"))),
+        ("Ex2 8AA", Sought("Ex2 8AA", words=("8aa", "ex2"))),
+        ("Café_Zoë's", Sought("Café_Zoë's", words=("cafe", "zoe", "s"))),
+        ("1 2 3 4 5 6 7 8 9", Sought("1 2 3 4 5 6 7 8 9", digits="123456789", words=tuple("12345678"))),
+        ("12", Sought("12", words=("12",))),
+        ("%_", Sought("%_")),
+        ("a\0b\ud83d\u202e", Sought("a b", words=("a", "b"))),
+        ("x" * 5000, Sought("x" * LONGEST, words=("x" * LONGEST_WORD,))),
     ],
 )
 def test_a_search_is_read_in_any_case_and_spacing(typed: str, what: Sought) -> None:
     assert sought(typed) == what
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (("Acme Joinery", "maya.reed@acme.example"), {"acme", "joinery", "maya", "reed", "example"}),
+        (("EX2 8AA", "Exeter"), {"ex2", "8aa", "ex28aa", "exeter"}),
+        (("ex16",), {"ex16"}),
+        (("", "§ !"), set()),
+    ],
+)
+def test_a_firm_is_found_by_the_words_of_its_texts_and_by_a_postcode_in_one_piece(
+    texts: tuple[str, ...], found: set[str]
+) -> None:
+    assert words(*texts) == found
+
+
+def test_a_number_is_found_by_its_ends() -> None:
+    assert phone_words("+44163296") == {"44163296", "4163296", "163296", "63296", "3296"}
+    assert phone_words("") == set()

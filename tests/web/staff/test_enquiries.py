@@ -90,6 +90,7 @@ def test_filters_and_search_find_what_they_say(here: PageClient, cora: Staff, qu
     sent("Plain", suspicion="It was sent within 3 seconds", due_at=NOW + DAY)
     call = EnquiryReason.CALL
     sent("Tamar", county=County.CORNWALL, place="PL15 8AA", owner=cora, reason=call, due_at=NOW - DAY)
+    make.findable()
     assert firms(here, query) == found
 
 

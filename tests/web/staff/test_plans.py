@@ -16,7 +16,7 @@ from booking.queries.desk.piles import Desk, Pile
 from tests.conftest import NOW
 
 TRAINERS, BOOKED, ASKED = 20, 2_000, 5_000
-GROWING = {"visits", "visit_slots", "enquiries", "mails", "firms", "contacts", "sites", "history"}
+GROWING = {"visits", "visit_slots", "enquiries", "mails", "firms", "contacts", "sites", "history", "firm_words"}
 FOR_FEW = "enable_seqscan", "enable_hashjoin", "enable_mergejoin"  # good at this size: is there another way?
 PAGES = (
     *(
@@ -28,6 +28,8 @@ PAGES = (
         "/visits?state=confirmed",
         "/visits/{visit}",
     ),
+    *("/search?q=Joinery+1234", "/search?q=EX2+8AA", "/search?q=01632+961234", "/search?q=TSW-0000-0001"),
+    *("/enquiries?q=joinery", "/visits?q=maya@j12"),
     *("/planner", "/planner?county=devon", "/outbox", "/outbox?state=failed"),
 )
 Statement = tuple[str, Any]

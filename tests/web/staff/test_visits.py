@@ -72,6 +72,7 @@ def test_a_hold_is_not_on_the_list(desk: PageClient) -> None:
 )
 def test_each_filter_shows_what_it_says(desk: PageClient, query: str, found: bool) -> None:
     visit = make.visit()
+    make.findable()
     assert (visit.reference in desk.get(f"/staff/visits?{query}").text) is found
 
 
