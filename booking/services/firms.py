@@ -5,8 +5,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import delete, select, union, update
+from sqlalchemy import Table, delete, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from booking.db import db
@@ -32,7 +33,7 @@ class Place:
 
 
 _NEW_WORDS = {
-    name: insert(FirmWord).on_conflict_do_nothing()
+    name: insert(cast(Table, FirmWord.__table__)).on_conflict_do_nothing()  # the session need not know them
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _LEGAL_FORM = re.compile(r"\b(and|co|company|limited|llp|ltd|plc|the|uk)\b|[^a-z0-9 ]")
