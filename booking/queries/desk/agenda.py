@@ -41,19 +41,23 @@ def counts() -> Mapping[VisitState, int]:
     return dict.fromkeys(VisitState, 0) | {row[0]: row[1] for row in found}
 
 
-def height(wanted: Wanted, *, now: datetime) -> int:
-    """How many visits the list has. 1 statement."""
+def height(wanted: Wanted, found: Mapping[VisitState, int], *, now: datetime) -> int:
+    """How many visits the list has, of so many in each state. 1 statement where more is asked for than a state."""
+    if wanted == Wanted(state=wanted.state):
+        return found[wanted.state] if wanted.state else sum(found.values())
     return db.session.scalar(select(func.count(Visit.id)).where(*_which(wanted, now))) or 0
 
 
 def listed(wanted: Wanted, *, now: datetime, page: int | None = None) -> Sequence[Visit]:
     """One page of the list, or all of it: what is ahead by its day, then what is over the latest first. 1 statement."""
     today = london_time(now).date()
-    rows = _rows().where(*_which(wanted, now)).order_by(*_order(wanted, today), Visit.id)
+    rows = _rows().order_by(*_order(wanted, today), Visit.id)
     if page is None:
-        return db.session.scalars(rows).all()
+        return db.session.scalars(rows.where(*_which(wanted, now))).all()
     if _is_mixed(wanted):
         rows = rows.where(Visit.id.in_(_nearest(wanted, now, page * PAGE)))
+    else:
+        rows = rows.where(*_which(wanted, now))
     return db.session.scalars(rows.limit(PAGE).offset((page - 1) * PAGE)).all()
 
 

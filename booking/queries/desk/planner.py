@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, String, func, or_, select, type_coerce
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
@@ -239,8 +239,8 @@ def _clashes(which: ColumnElement[bool], window: Window, today: date, *, now: da
         .join(Absence, piles.over_slot())
         .join(Trainer, Trainer.id == VisitSlot.trainer_id)
         .join(Visit, Visit.id == VisitSlot.visit_id)
-        .where(which, Visit.state.in_(piles.AHEAD), live(now))
-        .where(_within(window), VisitSlot.slot >= Slot(today, Half.AM).number)
+        .where(which, (type_coerce(Visit.state, String) + "").in_(piles.AHEAD))  # or SQLite reads all that is ahead
+        .where(live(now), _within(window), VisitSlot.slot >= Slot(today, Half.AM).number)
         .options(joinedload(Visit.firm), joinedload(Visit.site))
         .order_by(VisitSlot.day, Trainer.name, Trainer.id, VisitSlot.slot)
     )

@@ -26,7 +26,7 @@ def test_the_list_takes_the_same_statements_for_one_visit_and_for_three(desk: Pa
     with counted() as statements:
         page = desk.get("/staff/visits").text
     assert page.count("Acme Joinery</a>") == rows
-    assert len(statements) == 7
+    assert len(statements) == 6
 
 
 def test_an_empty_list_says_why_and_a_filtered_one_how_to_go_on(desk: PageClient) -> None:

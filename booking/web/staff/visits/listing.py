@@ -37,13 +37,14 @@ COLUMNS = (
 @pages.get("/visits")
 def visits() -> str:
     now, wanted = clock.now(), read(request.args)
-    height = agenda.height(wanted, now=now)
+    counts = agenda.counts()
+    height = agenda.height(wanted, counts, now=now)
     page, last = turned(number("page"), height=height, size=agenda.PAGE)
     return render_template(
         "staff/visits.html",
         rows=agenda.listed(wanted, now=now, page=page),
         wanted=wanted,
-        counts=agenda.counts(),
+        counts=counts,
         height=height,
         page=page,
         last=last,
