@@ -1,6 +1,6 @@
 """Different people at once at one date or one visit: staff, trainers, firms, the worker. One wins, nothing is torn."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,13 +12,14 @@ from booking.domain.access import Actor
 from booking.domain.days import Half, Slot
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County, parse_postcode
-from booking.models import Absence, Course, Draft, Enquiry, Mail, Trainer, Visit, VisitSlot
+from booking.models import Absence, Course, Draft, Enquiry, Mail, Schedule, Trainer, Visit, VisitSlot
 from booking.models import Act as Pressed
 from booking.queries import enquiries
 from booking.queries.diaries import live
 from booking.services import drafts, undo, visits
 from booking.services.records import rosters
 from booking.services.road import leave
+from booking.services.timetable import schedules
 from tests import make
 from tests.conftest import NOW
 from tests.faults.racing import (
@@ -260,6 +261,14 @@ def test_eight_workers_pass_over_a_silent_trainer_once(fresh_app: Fresh) -> None
     race(app, clients(lambda _n: visits.pass_over_silent(NOW), 8))
     assert count(app, Mail.kind == "no_answer", Mail.visit_id == number) == 1
     assert count(app, VisitSlot.id > 0) == 0
+
+
+def test_eight_workers_write_a_trainers_week_once(fresh_app: Fresh, caplog: pytest.LogCaptureFixture) -> None:
+    app = fresh_app()
+    arranged(app, make.visit)
+    friday = datetime.combine(DAY - timedelta(days=DAY.weekday() + 3), time(14), UTC)
+    assert race(app, clients(lambda _n: schedules.queue_due(friday), 8)) == {"won": 8}
+    assert (count(app, Schedule.id > 0), count(app, Mail.kind == "week"), caplog.messages) == (1, 1, [])
 
 
 @pytest.mark.parametrize("latest", [0, 1])
