@@ -11,7 +11,7 @@ from booking.db import db
 from booking.domain import lifecycle
 from booking.domain.access import Actor, ActorKind
 from booking.domain.days import WorkingDays, london_time
-from booking.domain.desk.finding import phone_words, words
+from booking.domain.desk.finding import phone_words, words_in
 from booking.domain.errors import Overtaken, Refused
 from booking.domain.lifecycle import CallBand, EnquiryReason, EnquiryState, LostReason
 from booking.domain.places import County
@@ -103,8 +103,8 @@ def record(
     db.session.flush()
     firms.add_words(enquiry.firm_id, _words(told))
     who = (ActorKind.STAFF, owner.id, owner.name) if by_phone and owner else (ActorKind.BUSINESS, 0, contact.name)
-    said = "Wrote down a phone call" if by_phone else f"Sent an enquiry{', held back' if suspicion else ''}"
-    history.add("received", actor=Actor(*who), now=now, words=said, enquiry=enquiry, reason=suspicion)
+    words = "Wrote down a phone call" if by_phone else f"Sent an enquiry{', held back' if suspicion else ''}"
+    history.add("received", actor=Actor(*who), now=now, words=words, enquiry=enquiry, reason=suspicion)
     return enquiry
 
 
@@ -187,12 +187,13 @@ def correct_contact(
     """
     _same(enquiry, seen)
     contact = enquiry.contact
-    undo.record(f"Corrected the contact of {enquiry.reference}", actor=actor, enquiry=enquiry, contact=contact, now=now)
+    words = f"Corrected the contact of {enquiry.reference}"
+    act = undo.record(words, actor=actor, enquiry=enquiry, contact=contact, now=now)
     old = contact.email
     firms.correct(contact, name=name, phone=phone, email=email)
     if email != old:
         enquiry.is_address_confirmed = False
-        outbox.readdress(enquiry, old, email, now=now)
+        outbox.readdress(enquiry, old, email, act=act, now=now)
     flag_modified(enquiry, "is_address_confirmed")  # another version: a colleague may have the page open
     _note("corrected", enquiry, actor=actor, now=now, words="Corrected how to reach the contact")
 
@@ -220,7 +221,7 @@ def _sender(told: Told, *, now: datetime) -> Contact:
 
 def _words(told: Told) -> set[str]:
     """What staff find it by."""
-    return words(told.firm_name, told.contact_name, told.email, told.place) | phone_words(told.phone)
+    return words_in(told.firm_name, told.contact_name, told.email, told.place) | phone_words(told.phone)
 
 
 def _promise(told: Told, *, now: datetime, working: WorkingDays) -> datetime:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from booking.db import db
 from booking.domain.access import Actor
-from booking.domain.desk.finding import words
+from booking.domain.desk.finding import words_in
 from booking.domain.errors import Refused
 from booking.domain.places import County
 from booking.domain.text import own_domain
@@ -64,7 +64,7 @@ def add_contact(
 
 def correct(contact: Contact, *, name: str, phone: str, email: str) -> None:
     """How to reach a contact whose firm is loaded."""
-    if email != contact.email:
+    if contact.firm.email_domain == own_domain(contact.email):
         contact.firm.email_domain = own_domain(email)
     contact.name, contact.phone, contact.email = name, phone, email
     renew_words({contact.firm_id})
@@ -81,7 +81,8 @@ def add_site(firm: Firm, place: Place) -> Site:
         county=place.county,
     )
     db.session.add(site)
-    add_words(firm.id, words(place.town, place.postcode))
+    db.session.flush()  # before its words: whoever renews those of the firm has to wait
+    add_words(firm.id, words_in(place.town, place.postcode))
     return site
 
 
@@ -110,9 +111,9 @@ def join(firm: Firm, *, into: Firm, actor: Actor, now: datetime) -> None:
         db.session.execute(update(model).filter_by(firm_id=firm.id).values(firm_id=into.id))
     db.session.execute(delete(FirmWord).filter_by(firm_id=firm.id))
     renew_words({into.id})
-    told = f"Joined {firm.name} (firm {firm.id}) into {into.name}"
+    words = f"Joined {firm.name} (firm {firm.id}) into {into.name}"
     first = db.session.scalars(select(Enquiry).filter_by(firm_id=into.id).order_by(Enquiry.id.desc())).first()
-    history.add("joined", actor=actor, now=now, words=told[:400], enquiry=first, before={"firm": firm.id})
+    history.add("joined", actor=actor, now=now, words=words[:400], enquiry=first, before={"firm": firm.id})
     db.session.delete(firm)
     db.session.flush()
     db.session.expire_all()
@@ -124,7 +125,8 @@ def add_words(firm_id: int, words: Collection[str]) -> None:
 
 
 def renew_words(firm_ids: Collection[int]) -> None:
-    """What these firms are found by, from what their rows say now."""
+    """What these firms are found by, from what their rows say now, and nobody else changes meanwhile."""
+    db.session.execute(select(Firm.id).where(Firm.id.in_(firm_ids)).order_by(Firm.id).with_for_update())
     gone = delete(FirmWord).where(FirmWord.firm_id.in_(firm_ids))
     db.session.execute(gone, execution_options={"synchronize_session": False})
     _write([{"word": word, "firm_id": firm} for word, firm in sorted(words_of(firm_ids))])

@@ -1,7 +1,7 @@
 """The outbox: every mail is a row, written with what caused it, before anybody tries to send it."""
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from booking.domain.lifecycle import VisitState
 from booking.domain.post import Audience, MailState
 from booking.emails.message import Message
 from booking.models import Act, Enquiry, Mail, Trainer, Visit
+from booking.models.snapshots import Columns, columns, restored
 from booking.services import history
 from config import settings
 
@@ -29,6 +30,7 @@ STANDING: Mapping[MailState, str] = {
 }
 
 
+_STANDING = frozenset({"id", "state", "due_at", "attempts", "error", "act_id"})
 _WAITS = Mail.state.in_((MailState.WAITING, MailState.FAILED))
 # The unique key decides, with no savepoint: nothing is returned for a mail that is there already.
 _PUT: Mapping[str, ReturningInsert[Mail]] = {
@@ -157,13 +159,31 @@ def resend(mail: Mail, *, actor: Actor, address: str | None = None, now: datetim
     _note("sent again", mail, f"The email “{mail.subject}” was sent again to {mail.to_address}", actor=actor, now=now)
 
 
-def readdress(enquiry: Enquiry, old: str, new: str, *, now: datetime) -> None:
+def readdress(enquiry: Enquiry, old: str, new: str, *, act: Act | None = None, now: datetime) -> None:
     """What waits for a firm's old address, and what failed at it, goes to the new one, with all its tries."""
-    theirs = _WAITS, Mail.enquiry_id == enquiry.id, Mail.audience == Audience.BUSINESS, Mail.to_address == old
-    due_at = case((Mail.state == MailState.FAILED, now), else_=Mail.due_at)
+    soon = now + timedelta(seconds=settings().mail_delay_seconds)
+    due_at = case((Mail.state == MailState.FAILED, soon), else_=Mail.due_at)
     again = {"state": MailState.WAITING, "attempts": 0, "error": "", "due_at": due_at}
-    db.session.execute(update(Mail).where(*theirs).values(_readdressed(old, new) | again))
+    again["act_id"] = act.id if act else None
+    db.session.execute(update(Mail).where(*_unsent_to(enquiry, old)).values(_readdressed(old, new) | again))
     db.session.info[WRITTEN] = True
+
+
+def standing(enquiry: Enquiry, address: str) -> list[Columns]:
+    """How what `readdress` would change stands, for `put_back`."""
+    rows = db.session.scalars(select(Mail).where(*_unsent_to(enquiry, address)).order_by(Mail.id))
+    return [{name: value for name, value in columns(mail).items() if name in _STANDING} for mail in rows]
+
+
+def put_back(stood: Sequence[Columns], old: str, new: str) -> None:
+    """These mails, of an act that is undone, stand again as they did, for the old address."""
+    for stored in stood:
+        values = restored(Mail, stored) | _readdressed(new, old)
+        db.session.execute(update(Mail).where(Mail.id == values.pop("id")).values(values))
+
+
+def _unsent_to(enquiry: Enquiry, address: str) -> tuple[ColumnElement[bool], ...]:
+    return _WAITS, Mail.enquiry_id == enquiry.id, Mail.audience == Audience.BUSINESS, Mail.to_address == address
 
 
 def _readdressed(old: str, new: str) -> dict[str, object]:

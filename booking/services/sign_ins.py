@@ -40,6 +40,13 @@ def end_devices(trainer: Trainer, *, actor: Actor, now: datetime) -> None:
     history.add("signed_out", actor=actor, now=now, trainer=trainer, words=f"Signed out {trainer.name}'s devices")
 
 
+def shut_out(trainer: Trainer, *, now: datetime) -> None:
+    """Who does not train for us: no device, link or feed of theirs opens anything."""
+    end_all(now=now, trainer_id=trainer.id)
+    for purpose in (Purpose.TRAINER, Purpose.FEED):
+        links.revoke(purpose, now=now, trainer_id=trainer.id)
+
+
 def seen(member: Member, *, now: datetime) -> Update | None:
     """What to store so that the sign-in is not idle (db.touch), at most every five minutes."""
     if now - member.seen_at < SEEN_EVERY:

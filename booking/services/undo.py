@@ -35,7 +35,7 @@ from booking.models import (
 )
 from booking.models.snapshots import Columns, columns, restored
 from booking.queries.desk import rosters
-from booking.services import firms, history, outbox, slots
+from booking.services import firms, history, outbox, sign_ins, slots
 from config import settings
 
 Target: TypeAlias = Visit | Enquiry | Trainer | Course
@@ -76,8 +76,8 @@ def record(
         **{name: columns(row, but=_KEPT) if row and name not in new else None for name, row in rows.items()},
         "slots": _slots(visit) if visit else [],
         "mails": outbox.waiting(visit) if visit else [],
-        "parts": _parts(trainer) if trainer else {},
-        "contact": columns(contact) if contact else None,
+        "parts": _parts(trainer) if trainer and not is_new else {},
+        **(_reached(enquiry, contact) if enquiry and contact else {}),
     }
     act = Act(
         staff_id=actor.id,
@@ -143,8 +143,9 @@ def _back(row: Target, before: Columns | None, snapshot: Mapping[str, Any], *, n
             _may_go_back(row.state, VisitState(str(snapshot["visit"]["state"])))
         case Enquiry():
             _may_go_back(row.state, EnquiryState(str(snapshot["enquiry"]["state"])))
-            if snapshot["contact"]:
-                _put_contact_back(row, snapshot["contact"], now=now)
+            if "contact" in snapshot:
+                flag_modified(row, "is_address_confirmed")  # another version: a colleague may have the page open
+                _put_contact_back(row, snapshot["contact"], snapshot["readdressed"])
         case Trainer():
             flag_modified(row, "name")  # another version, also where only parts go back
             _put_parts_back(row, snapshot["parts"])
@@ -170,6 +171,8 @@ def _close(row: Trainer | Course, *, now: datetime) -> None:
     today = Slot(london_time(now).date(), Half.AM).number
     if isinstance(row, Trainer) and rosters.booked_on(row.id, first_slot=today, now=now):
         raise Overtaken(f"{row.name} has been booked since, so it cannot be undone")
+    if isinstance(row, Trainer):
+        sign_ins.shut_out(row, now=now)
     row.is_active = False
     db.session.flush()
 
@@ -207,12 +210,17 @@ def _may_go_back(current: State, before: State) -> None:
         lifecycle.undo(current, before)
 
 
-def _put_contact_back(enquiry: Enquiry, stored: Columns, *, now: datetime) -> None:
+def _reached(enquiry: Enquiry, contact: Contact) -> dict[str, Any]:
+    """How its contact is reached, and the mails that a correction sends elsewhere."""
+    told = {name: getattr(contact, name) for name in ("name", "phone", "email")}
+    return {"contact": told, "readdressed": outbox.standing(enquiry, contact.email)}
+
+
+def _put_contact_back(enquiry: Enquiry, stored: Mapping[str, str], readdressed: Sequence[Columns]) -> None:
     whole = select(Contact).filter_by(id=enquiry.contact_id).options(joinedload(Contact.firm))
-    contact, email = db.session.scalars(whole).one(), str(stored["email"])
-    if contact.email != email:
-        outbox.readdress(enquiry, contact.email, email, now=now)
-    firms.correct(contact, name=str(stored["name"]), phone=str(stored["phone"]), email=email)
+    contact = db.session.scalars(whole).one()
+    outbox.put_back(readdressed, stored["email"], contact.email)
+    firms.correct(contact, **stored)
 
 
 def _parts(trainer: Trainer) -> dict[str, list[Columns]]:

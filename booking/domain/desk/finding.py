@@ -10,17 +10,17 @@ LONGEST, LONGEST_WORD, MOST_WORDS = 100, 40, 8
 SHORTEST_END = 4  # of a phone number that is looked for by its last digits
 _WORD = re.compile(r"[^\W_]+")
 _PHONE = re.compile(r"\+?[\d\s().-]{4,24}", re.ASCII)
-_POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?(?:[0-9](?:[A-Z]{1,2})?)?", re.ASCII)
+_HALVES = re.compile(r"\b([a-z]{1,2}[0-9][a-z0-9]?) +([0-9](?:[a-z]{1,2})?)\b", re.ASCII)  # of a postcode
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """One search. `reference` as it is stored; `digits` of a phone number; `words`, the longest first, of all of which
-    there must be one that begins with it. What it cannot be is empty."""
+    """One search. `reference` as it is stored; `digits` of a phone number or its end, with its country and without;
+    `words`, the longest first, of all of which there must be one that begins with it. What it cannot be is empty."""
 
     text: str
     reference: str = ""
-    digits: str = ""
+    digits: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
 
@@ -31,17 +31,14 @@ def sought(typed: str) -> Sought:
     return Sought(
         text,
         reference=parse_reference(text) or "",
-        digits=_digits(text) if _PHONE.fullmatch(text) else "",
-        words=tuple(sorted(_words(text), key=lambda word: (-len(word), word))[:MOST_WORDS]),
+        digits=_digits(text) if _PHONE.fullmatch(text) else (),
+        words=tuple(sorted(_words(_joined(_plain(text))), key=lambda word: (-len(word), word))[:MOST_WORDS]),
     )
 
 
-def words(*texts: str) -> set[str]:
-    """What a firm is found by that has these texts: their words, and a postcode in one piece."""
-    postcodes = (text.upper().replace(" ", "") for text in texts)
-    return {word for text in texts for word in _words(text)} | {
-        postcode.lower() for postcode in postcodes if _POSTCODE.fullmatch(postcode)
-    }
+def words_in(*texts: str) -> set[str]:
+    """What a firm is found by that has these texts: their words, and each postcode in one piece too."""
+    return {word for text in map(_plain, texts) for word in (*_words(text), *_words(_joined(text)))}
 
 
 def phone_words(phone: str) -> set[str]:
@@ -50,15 +47,25 @@ def phone_words(phone: str) -> set[str]:
     return {digits[start:] for start in range(len(digits) - SHORTEST_END + 1)}
 
 
-def _words(text: str) -> set[str]:
+def _plain(text: str) -> str:
     """In lower case and without accents."""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return {word[:LONGEST_WORD] for word in _WORD.findall(plain.casefold())}
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)).casefold()
 
 
-def _digits(text: str) -> str:
-    """The digits as they stand in a number with its country: "01632 960" is "441632960", "0044 1632" is "441632"."""
+def _joined(text: str) -> str:
+    """The same with both halves of a postcode, or what there is of the second, in one piece."""
+    return _HALVES.sub(r"\1\2", text)
+
+
+def _words(text: str) -> set[str]:
+    return {word[:LONGEST_WORD] for word in _WORD.findall(text)}
+
+
+def _digits(text: str) -> tuple[str, ...]:
+    """The digits with the country before them, as "01632 960" is "441632960", and as they are dialled here."""
     digits = re.sub(r"\D", "", text)
     if digits.startswith("00"):
-        return digits[2:]
-    return f"44{digits[1:]}" if digits.startswith("0") else digits
+        return (digits[2:],)
+    if digits.startswith("0"):
+        return f"44{digits[1:]}", digits
+    return (digits, f"0{digits[2:]}") if digits.startswith("44") else (digits,)

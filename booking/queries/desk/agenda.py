@@ -42,14 +42,16 @@ def counts() -> Mapping[VisitState, int]:
 
 
 def height(wanted: Wanted, found: Mapping[VisitState, int], *, now: datetime) -> int:
-    """How many visits the list has, of so many in each state. 1 statement where more is asked for than a state."""
+    """How many visits the list has, of so many in each state. 1 statement where more is asked for, one more for several
+    words."""
     if wanted == Wanted(state=wanted.state):
         return found[wanted.state] if wanted.state else sum(found.values())
     return db.session.scalar(select(func.count(Visit.id)).where(*_which(wanted, now))) or 0
 
 
 def listed(wanted: Wanted, *, now: datetime, page: int | None = None) -> Sequence[Visit]:
-    """One page of the list, or all of it: what is ahead by its day, then what is over the latest first. 1 statement."""
+    """One page of the list, or all of it: what is ahead by its day, then what is over the latest first. 1 statement,
+    one more for several words."""
     today = london_time(now).date()
     rows = _rows().order_by(*_order(wanted, today), Visit.id)
     if page is None:

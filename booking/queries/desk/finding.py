@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, false
 from sqlalchemy.orm import aliased, joinedload
 
 from booking.db import db
-from booking.domain.desk.finding import Sought, phone_words, words
+from booking.domain.desk.finding import Sought, phone_words, words_in
 from booking.models import Contact, Enquiry, Firm, FirmWord, Site, Trainer, Visit
 
 MOST = 20
-ENOUGH = 1_000  # firms that have a word: more are not looked through for the newest of each
+ENOUGH = 1_000  # firms that have a word: whether there are more makes it no less rare
 Words: TypeAlias = tuple[str, ...]
 
 
@@ -53,19 +53,19 @@ def words_of(firm_ids: Collection[int]) -> set[tuple[str, int]]:
         select(Enquiry.firm_id, Enquiry.place).where(Enquiry.firm_id.in_(firm_ids)),
         select(Site.firm_id, Site.town, Site.postcode).where(Site.firm_id.in_(firm_ids)),
     ]
-    found = {(word, firm) for each in texts for firm, *told in db.session.execute(each) for word in words(*told)}
+    found = {(word, firm) for each in texts for firm, *told in db.session.execute(each) for word in words_in(*told)}
     people: Select[*tuple[Any, ...]] = select(Contact.firm_id, Contact.phone, Contact.name, Contact.email).where(
         Contact.firm_id.in_(firm_ids)
     )
     for firm, phone, *told in db.session.execute(people):
-        found |= {(word, firm) for word in words(*told) | phone_words(phone)}
+        found |= {(word, firm) for word in words_in(*told) | phone_words(phone)}
     return found
 
 
 def _enquiries(what: Sought, wanted: Sequence[Words]) -> Sequence[Enquiry]:
     rows = (
         select(Enquiry)
-        .where(_is_one_of(Enquiry, what, wanted, of_newest=ENOUGH))
+        .where(_is_one_of(Enquiry, what, wanted))
         .options(joinedload(Enquiry.firm), joinedload(Enquiry.contact))
     )
     return db.session.scalars(rows.order_by(Enquiry.created_at.desc(), Enquiry.id.desc()).limit(MOST)).all()
@@ -74,7 +74,7 @@ def _enquiries(what: Sought, wanted: Sequence[Words]) -> Sequence[Enquiry]:
 def _visits(what: Sought, wanted: Sequence[Words]) -> Sequence[Visit]:
     rows = (
         select(Visit)
-        .where(_is_one_of(Visit, what, wanted, of_newest=ENOUGH))
+        .where(_is_one_of(Visit, what, wanted))
         .options(joinedload(Visit.firm), joinedload(Visit.site), joinedload(Visit.course), joinedload(Visit.trainer))
     )
     return db.session.scalars(rows.order_by(Visit.first_day.desc(), Visit.id.desc()).limit(MOST)).all()
@@ -82,30 +82,25 @@ def _visits(what: Sought, wanted: Sequence[Words]) -> Sequence[Visit]:
 
 def _trainers(what: Sought) -> Sequence[Trainer]:
     ways = [column.icontains(what.text, autoescape=True) for column in (Trainer.name, Trainer.email)]
-    rows = select(Trainer).where(or_(*ways, *_phone(what, Trainer.phone)))
+    ways += [Trainer.phone.contains(digits, autoescape=True) for digits in what.digits]
+    rows = select(Trainer).where(or_(*ways))
     return db.session.scalars(rows.order_by(Trainer.name, Trainer.id).limit(MOST)).all()
 
 
 def _ways(what: Sought) -> list[Words]:
-    """By its words, and by its digits when they may be a phone number; the rarest word first."""
+    """By its words, the rarest first, and by its digits when they may be a phone number."""
     words = what.words
     if len(words) > 1:
         few = (select(FirmWord.firm_id).where(*_begins(FirmWord.word, word)).limit(ENOUGH).subquery() for word in words)
         (heights,) = db.session.execute(select(*(select(func.count(each.c.firm_id)).scalar_subquery() for each in few)))
         words = tuple(word for _, word in sorted(zip(heights, words, strict=True)))
-    return [way for way in (words, (what.digits,) * bool(what.digits)) if way]
+    return [way for way in (words, *((digits,) for digits in what.digits)) if way]
 
 
-def _is_one_of(
-    model: type[Enquiry | Visit], what: Sought, wanted: Sequence[Words], *, of_newest: int | None = None
-) -> ColumnElement[bool]:
-    """Of the firms that are found, or, where thousands share a word, of so many of the newest."""
-    firms = [_firms(way) for way in wanted]
-    if of_newest:
-        firms = [each.order_by(FirmWord.firm_id.desc()).limit(of_newest) for each in firms]
-    found = [select(model.id).where(model.firm_id.in_(each)) for each in firms]
-    if what.reference:
-        found.append(select(model.id).where(model.reference == what.reference))
+def _is_one_of(model: type[Enquiry | Visit], what: Sought, wanted: Sequence[Words]) -> ColumnElement[bool]:
+    found = [select(model.id).where(model.firm_id.in_(_firms(way))) for way in wanted]
+    if what.reference:  # a hold that nobody has sent is of no firm
+        found.append(select(model.id).where(model.reference == what.reference, model.firm_id.is_not(None)))
     return model.id.in_(union(*found)) if found else false()
 
 
@@ -122,9 +117,3 @@ def _firms(way: Words) -> Select[int]:
 def _begins(column: SQLColumnExpression[str], beginning: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """As a range, which an index can tell on both databases."""
     return column >= beginning, column < f"{beginning}\U0010ffff"
-
-
-def _phone(what: Sought, column: SQLColumnExpression[str]) -> list[ColumnElement[bool]]:
-    """Of a trainer, as somebody typed it, with or without the country."""
-    national = f"0{what.digits[2:]}" if what.digits.startswith("44") else what.digits
-    return [column.contains(digits, autoescape=True) for digits in (what.digits, national) if digits]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, String, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.db import db
@@ -239,12 +239,12 @@ def _clashes(which: ColumnElement[bool], window: Window, today: date, *, now: da
         .join(Absence, piles.over_slot())
         .join(Trainer, Trainer.id == VisitSlot.trainer_id)
         .join(Visit, Visit.id == VisitSlot.visit_id)
-        .where(which, (type_coerce(Visit.state, String) + "").in_(piles.AHEAD))  # or SQLite reads all that is ahead
-        .where(live(now), _within(window), VisitSlot.slot >= Slot(today, Half.AM).number)
+        .where(which, live(now), _within(window), VisitSlot.slot >= Slot(today, Half.AM).number)
         .options(joinedload(Visit.firm), joinedload(Visit.site))
         .order_by(VisitSlot.day, Trainer.name, Trainer.id, VisitSlot.slot)
     )
     first: dict[int, Clash] = {}
-    for day, trainer, visit in rows:
-        first.setdefault(visit.id, Clash(day, trainer, visit))
+    for day, trainer, visit in rows:  # asked for its state here: SQLite would read all visits that are in it
+        if visit.state in piles.AHEAD:
+            first.setdefault(visit.id, Clash(day, trainer, visit))
     return list(first.values())

@@ -70,9 +70,8 @@ def of_contacts(contacts: Collection[int]) -> Rows:
 
 
 def firms_of(rows: Rows) -> set[int]:
-    """The firms whose people, places or enquiries these rows are, or who are themselves among them."""
-    theirs = (select(model.firm_id).where(model.id.in_(rows.get(model, ()))) for model in (Contact, Enquiry))
-    return {firm for statement in theirs for firm in db.session.scalars(statement)}
+    """The firms whose people are among these rows."""
+    return _ids(Contact.firm_id, Contact.id.in_(rows.get(Contact, ())))
 
 
 def naming(rows: Rows, email: str) -> Rows:

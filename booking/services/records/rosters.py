@@ -22,7 +22,7 @@ from booking.models import Absence, Trainer, TrainerCounty, TrainerCourse, Train
 from booking.queries.desk import rosters as queries
 from booking.services import addresses, history, links, outbox, sign_ins, trainer_links, undo
 
-KNOWN = "A trainer with this email address is already here"
+KNOWN = "A trainer with this email address is already here, or was and can train for us again"
 JUST_CHANGED = "A colleague has just changed this trainer. Look at the page again"
 FACTS = ("name", "email", "phone", "home_outcode", "home_town", "weekly_limit", "drive_limit_minutes")
 
@@ -170,9 +170,7 @@ def deactivate(trainer: Trainer, *, actor: Actor, now: datetime) -> None:
         raise Refused(f"{trainer.name} is still booked. Give these visits to somebody else first: {named}")
     with _alone():
         trainer.is_active = False
-    sign_ins.end_all(now=now, trainer_id=trainer.id)
-    for purpose in (Purpose.TRAINER, Purpose.FEED):
-        links.revoke(purpose, now=now, trainer_id=trainer.id)
+    sign_ins.shut_out(trainer, now=now)
     history.add("deactivated", actor=actor, now=now, trainer=trainer, words=f"{trainer.name} no longer trains for us")
 
 

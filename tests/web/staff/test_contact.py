@@ -1,5 +1,6 @@
 """How a firm is reached is corrected once, and no mail goes to the old address any more."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from booking.db import db
 from booking.domain.post import Audience, MailState
 from booking.models import Contact, Enquiry, Firm, HistoryEntry, Mail
 from tests import make
+from tests.conftest import NOW
 from tests.pages import PageClient
 from tests.web.staff.desk import last_act, press, words_of
 
@@ -90,17 +92,48 @@ def test_a_copy_to_somebody_else_leaves_the_contact_alone(desk: PageClient, enqu
     assert of(enquiry).email == OLD
 
 
-def test_a_correction_is_undone_with_the_mails_that_still_wait(desk: PageClient, enquiry: Enquiry) -> None:
-    theirs = [mail(enquiry, state) for state in (MailState.WAITING, MailState.FAILED)]
-    page = f"/staff/enquiries/{enquiry.id}"
+def test_a_correction_is_undone_with_its_mails_and_no_others(desk: PageClient, enquiry: Enquiry) -> None:
+    later = {"attempts": 2, "error": "No such box", "due_at": NOW + timedelta(hours=1)}
+    theirs = [mail(enquiry, state, **later) for state in (MailState.WAITING, MailState.FAILED)]
+    copy = mail(enquiry, MailState.WAITING, to_address=NEW)
+    page, was = f"/staff/enquiries/{enquiry.id}", [(each.state, each.due_at, OLD, 2, "No such box") for each in theirs]
     correct(desk, enquiry, contact="May Reed")
-    theirs[1].state = MailState.SENT  # meanwhile, to the new address
-    db.session.commit()
-    assert f"Corrected the contact of {enquiry.reference}. You can undo it" in words_of(desk.get(page).text)
+    bar = f"Corrected the contact of {enquiry.reference}. The email goes at 10:02am today."
+    assert bar in words_of(desk.get(page).text)
     press(desk, f"/staff/undo/{last_act().id}", page=page)
     db.session.expire_all()
     contact = of(enquiry)
     assert (contact.name, contact.email, contact.phone) == ("Maya Reed", OLD, "+441632960111")
-    firm = db.session.get_one(Firm, contact.firm_id)
-    assert (enquiry.is_address_confirmed, firm.email_domain) == (True, "acme.exmaple")
-    assert [(each.state, each.to_address) for each in theirs] == [(MailState.WAITING, OLD), (MailState.SENT, NEW)]
+    assert (enquiry.is_address_confirmed, copy.to_address) == (True, NEW)
+    assert [(each.state, each.due_at, each.to_address, each.attempts, each.error) for each in theirs] == was
+
+
+def test_a_correction_whose_mail_has_left_stands(desk: PageClient, enquiry: Enquiry) -> None:
+    theirs = mail(enquiry, MailState.FAILED)
+    correct(desk, enquiry)
+    theirs.state = MailState.SENT
+    db.session.commit()
+    assert "Corrected the contact" not in desk.get(f"/staff/enquiries/{enquiry.id}").text
+    desk.send(f"/staff/undo/{last_act().id}", page="/staff/account")
+    assert of(enquiry).email == NEW
+
+
+def test_who_has_the_page_open_from_before_the_undo_is_told(desk: PageClient, enquiry: Enquiry) -> None:
+    correct(desk, enquiry, email=OLD)  # the number alone
+    stale = db.session.get_one(Enquiry, enquiry.id, populate_existing=True).version
+    press(desk, f"/staff/undo/{last_act().id}", page=f"/staff/enquiries/{enquiry.id}")
+    answer = correct(desk, enquiry, email=OLD, seen=stale)
+    assert (answer.status_code, "Undid: Corrected the contact" in words_of(answer.text)) == (422, True)
+
+
+@pytest.mark.parametrize(("own", "then"), [("acme.exmaple", "acme.example"), ("group.example", "group.example")])
+def test_the_firms_domain_follows_where_it_was_the_contacts(
+    desk: PageClient, enquiry: Enquiry, own: str, then: str
+) -> None:
+    firm = db.session.get_one(Firm, enquiry.firm_id)
+    firm.email_domain = own
+    db.session.commit()
+    correct(desk, enquiry)
+    domains = [firm.email_domain]
+    press(desk, f"/staff/undo/{last_act().id}", page=f"/staff/enquiries/{enquiry.id}")
+    assert [*domains, firm.email_domain] == [then, own]

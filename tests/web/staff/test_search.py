@@ -3,6 +3,7 @@
 import pytest
 
 from booking.db import db
+from booking.domain.lifecycle import VisitState
 from booking.models import Staff, Visit
 from tests import make
 from tests.counting import counted
@@ -61,6 +62,8 @@ BOTH = ["Visits (1)", "Enquiries (1)"]
         ("+44 1632 960111", BOTH),
         ("(01632) 960-111", BOTH),
         ("960 111", BOTH),
+        ("8aa", BOTH),
+        ("exeter ex2 8a", BOTH),
         ("ann bell", ["Trainers (1)"]),
         ("01632 960001", ["Trainers (1)"]),
         ("%", []),
@@ -72,6 +75,26 @@ BOTH = ["Visits (1)", "Enquiries (1)"]
 )
 def test_what_is_typed_is_found(here: PageClient, visit: Visit, typed: str, groups: list[str]) -> None:
     assert found(here, typed) == groups
+
+
+@pytest.mark.parametrize("place", ["EX2 8AA", "EX28AA", "near Exeter, ex2 8aa"])
+@pytest.mark.parametrize("typed", ["EX2 8AA", "ex28aa", "ex2", "ex2 8"])
+def test_a_postcode_is_found_however_either_was_typed(here: PageClient, place: str, typed: str) -> None:
+    make.enquiry(place=place)
+    make.findable()
+    assert found(here, typed) == ["Enquiries (1)"]
+
+
+def test_a_number_that_ends_in_a_nought_and_more_is_found_by_its_end(here: PageClient) -> None:
+    firm = make.firm()
+    make.enquiry(of=firm, contact=make.contact(firm, phone="+441632060111"))
+    make.findable()
+    assert [found(here, typed) for typed in ("060 111", "060111", "01632 060 111")] == [["Enquiries (1)"]] * 3
+
+
+def test_a_date_that_is_held_and_not_sent_is_nobodys_visit(here: PageClient) -> None:
+    held = make.visit(VisitState.HELD)
+    assert found(here, held.reference) == []
 
 
 def test_a_result_leads_to_its_page(here: PageClient, visit: Visit) -> None:

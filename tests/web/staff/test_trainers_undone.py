@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from booking.db import db
-from booking.domain.access import Role
+from booking.domain.access import Purpose, Role
 from booking.domain.post import MailState
 from booking.models import Absence, Course, Mail, Staff, Trainer
 from tests import make
@@ -110,11 +110,13 @@ def test_a_trainer_taken_on_by_mistake_is_not_welcomed_and_can_be_taken_on_again
     desk: PageClient, cora: Staff, course: Course
 ) -> None:
     gwen = taken_on(desk, course)
+    asked_for = make.link(Purpose.TRAINER, trainer_id=gwen.id)
     page, welcome = f"/staff/trainers/{gwen.id}", db.session.scalars(select(Mail)).one()
     assert (welcome.state, welcome.due_at) == (MailState.WAITING, NOW + timedelta(minutes=2))
     press(desk, f"/staff/undo/{last_act().id}", page=page)
     db.session.expire_all()
     assert (gwen.is_active, welcome.state, acts()) == (False, MailState.WITHDRAWN, ["added", "undone"])
+    assert asked_for.revoked_at == NOW
     cora.role = Role.ADMIN
     press(desk, f"{page}/open", page=page)
     assert gwen.is_active
