@@ -12,11 +12,13 @@ from booking.domain.access import Actor
 from booking.domain.days import Half, Slot
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County, parse_postcode
-from booking.models import Absence, Course, Draft, Enquiry, Mail, Schedule, Trainer, Visit, VisitSlot
+from booking.models import Absence, Course, Draft, Enquiry, Firm, FirmWord, Mail, Schedule, Trainer, Visit, VisitSlot
 from booking.models import Act as Pressed
 from booking.queries import enquiries
+from booking.queries.desk.finding import words_of
 from booking.queries.diaries import live
-from booking.services import drafts, undo, visits
+from booking.services import drafts, privacy, undo, visits
+from booking.services.enquiries import correct_contact
 from booking.services.records import rosters
 from booking.services.road import leave
 from booking.services.timetable import schedules
@@ -269,6 +271,32 @@ def test_eight_workers_write_a_trainers_week_once(fresh_app: Fresh, caplog: pyte
     friday = datetime.combine(DAY - timedelta(days=DAY.weekday() + 3), time(14), UTC)
     assert race(app, clients(lambda _n: schedules.queue_due(friday), 8)) == {"won": 8}
     assert (count(app, Schedule.id > 0), count(app, Mail.kind == "week"), caplog.messages) == (1, 1, [])
+
+
+def test_people_of_one_firm_who_are_corrected_and_erased_at_once_leave_no_word_behind(fresh_app: Fresh) -> None:
+    app = fresh_app()
+
+    def colleagues() -> list[int]:
+        firm = make.firm()
+        people = [make.contact(firm, name=f"Person {n}", email=f"p{n}@acme.example") for n in range(CLIENTS)]
+        made = [make.enquiry(of=firm, contact=each).id for each in people]
+        make.findable()
+        return made
+
+    numbers, actor = arranged(app, colleagues), cora(app)
+
+    def change(n: int) -> object:
+        if n == 0:
+            return privacy.erase("p0@acme.example", actor=actor, now=NOW) and "won"
+        enquiry = enquiries.complete(numbers[n])
+        assert enquiry is not None
+        correct_contact(enquiry, name=f"Name {n}", phone="", email=f"n{n}@acme.example", actor=actor, now=NOW)
+        return "won"
+
+    assert race(app, clients(change)) == {"won": CLIENTS}
+    with app.app_context():
+        stored = {(row.word, row.firm_id) for row in db.session.execute(select(FirmWord.word, FirmWord.firm_id))}
+        assert stored == words_of(db.session.scalars(select(Firm.id)).all())
 
 
 @pytest.mark.parametrize("latest", [0, 1])
