@@ -13,8 +13,7 @@ from statistics import median
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event, insert
-from sqlalchemy.engine import Engine
+from sqlalchemy import insert
 
 from booking import create_app
 from booking.db import db, transaction
@@ -26,6 +25,7 @@ from booking.models import Course, Draft, Trainer, TrainerCounty, TrainerCourse,
 from booking.queries import dates
 from booking.services import visits
 from config import MailServer, Settings
+from tests import counting
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+00:00")
 # Trainers, visits, milliseconds allowed for a month of dates.
@@ -123,16 +123,9 @@ def cpu_ms(acts: list[Callable[[], None]]) -> float:
 
 def counted(act: Callable[[], None]) -> int:
     """How many statements an act runs."""
-    found: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            found.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    act()
-    event.remove(Engine, "before_cursor_execute", note)
-    return len(found)
+    with counting.counted() as statements:
+        act()
+    return len(statements)
 
 
 @contextmanager
