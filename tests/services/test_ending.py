@@ -44,6 +44,17 @@ def test_nobody_has_to_answer_a_request_that_is_off(session: Any, now: datetime)
     assert (visit.enquiry.state, visit.enquiry.answered_at) == (EnquiryState.NEW, now)
 
 
+def test_a_question_that_was_asked_again_and_still_waits_is_not_put_any_more(session: Any, now: datetime) -> None:
+    course = make.course()
+    ann, cora = make.ann(course), acting(make.cora())
+    visit = make.visit(VisitState.REQUESTED, course=course, trainer=ann, address_confirmed_at=NOW)
+    visits.ask(visit, ann.id, actor=cora, now=now)
+    everything_left(visit)
+    visits.ask(visit, ann.id, actor=cora, now=now)
+    visits.cancel_by_firm(visit, now=now)
+    assert kinds(visit) == ["business/cancelled", "trainer/offer_withdrawn"]
+
+
 @pytest.mark.parametrize(
     ("day", "fee"),
     [((2027, 3, 10), 0), ((2027, 3, 11), 575_00), ((2027, 3, 17), 575_00), ((2027, 3, 18), 1_150_00)],

@@ -75,15 +75,14 @@ def offered(visit: Visit, trainer: Trainer, *, act: Act | None = None, now: date
 
 
 def taken_back(visit: Visit, trainer: Trainer, *, why: str, act: Act | None = None, now: datetime) -> None:
-    """To a trainer whose offer has gone out: no need to answer. An offer still waiting is withdrawn instead."""
+    """To a trainer whose offer has gone out: no need to answer. One that still waits is withdrawn."""
     offers = (Mail.visit_id == visit.id, Mail.trainer_id == trainer.id, Mail.kind == "offer")
+    for mail in db.session.scalars(select(Mail).where(*offers, Mail.state == MailState.WAITING)):
+        mail.state, mail.error = MailState.WITHDRAWN, "Settled before it left"
     if db.session.scalar(select(exists().where(*offers, Mail.state.in_((MailState.SENT, MailState.SENDING))))):
         url = addresses.of_trainer(trainer, now=now)
         message = to_trainer.offer_withdrawn(visit, to=trainer, why=why, visits_url=url)
         _to_trainer(visit, trainer, message, act=act, now=now)
-    else:
-        for mail in db.session.scalars(select(Mail).where(*offers, Mail.state == MailState.WAITING)):
-            mail.state, mail.error = MailState.WITHDRAWN, "Settled before it left"
 
 
 def confirmed(visit: Visit, *, act: Act | None = None, now: datetime) -> None:
