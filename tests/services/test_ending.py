@@ -50,8 +50,9 @@ def test_a_question_that_was_asked_again_and_still_waits_is_not_put_any_more(ses
     visit = make.visit(VisitState.REQUESTED, course=course, trainer=ann, address_confirmed_at=NOW)
     visits.ask(visit, ann.id, actor=cora, now=now)
     everything_left(visit)
-    visits.ask(visit, ann.id, actor=cora, now=now)
-    visits.cancel_by_firm(visit, now=now)
+    visits.ask(visit, ann.id, actor=cora, now=now + timedelta(hours=1))
+    assert kinds(visit) == ["trainer/offer"]
+    visits.cancel_by_firm(visit, now=now + timedelta(hours=1))
     assert kinds(visit) == ["business/cancelled", "trainer/offer_withdrawn"]
 
 
