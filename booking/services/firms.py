@@ -105,6 +105,7 @@ def join(firm: Firm, *, into: Firm, actor: Actor, now: datetime) -> None:
     """All that belongs to `firm` goes to `into`, and the first is no more. Cannot be undone. Refused for one firm."""
     if firm.id == into.id:
         raise Refused("Select another firm", field="into")
+    _alone({firm.id, into.id})
     barred = select(TrainerBar.trainer_id).filter_by(firm_id=into.id)
     db.session.execute(delete(TrainerBar).where(TrainerBar.firm_id == firm.id, TrainerBar.trainer_id.in_(barred)))
     for model in (Contact, Site, Enquiry, Visit, TrainerBar):
@@ -126,10 +127,15 @@ def add_words(firm_id: int, words: Collection[str]) -> None:
 
 def renew_words(firm_ids: Collection[int]) -> None:
     """What these firms are found by, from what their rows say now, and nobody else changes meanwhile."""
-    db.session.execute(select(Firm.id).where(Firm.id.in_(firm_ids)).order_by(Firm.id).with_for_update())
+    _alone(firm_ids)
     gone = delete(FirmWord).where(FirmWord.firm_id.in_(firm_ids))
     db.session.execute(gone, execution_options={"synchronize_session": False})
     _write([{"word": word, "firm_id": firm} for word, firm in sorted(words_of(firm_ids))])
+
+
+def _alone(firm_ids: Collection[int]) -> None:
+    """Whoever else changes these firms, or adds to them, waits until this transaction ends."""
+    db.session.execute(select(Firm.id).where(Firm.id.in_(firm_ids)).order_by(Firm.id).with_for_update())
 
 
 def _write(rows: Sequence[Mapping[str, object]]) -> None:

@@ -168,10 +168,10 @@ def _call_off(visit: Visit, *, now: datetime) -> None:
 
 def _close(row: Trainer | Course, *, now: datetime) -> None:
     """One who was not there before: with a history they stay, but train for us no more, or are off sale."""
-    today = Slot(london_time(now).date(), Half.AM).number
-    if isinstance(row, Trainer) and rosters.booked_on(row.id, first_slot=today, now=now):
-        raise Overtaken(f"{row.name} has been booked since, so it cannot be undone")
     if isinstance(row, Trainer):
+        today = Slot(london_time(now).date(), Half.AM).number
+        if rosters.booked_on(row.id, first_slot=today, now=now):
+            raise Overtaken(f"{row.name} has been booked since, so it cannot be undone")
         sign_ins.shut_out(row, now=now)
     row.is_active = False
     db.session.flush()

@@ -1,4 +1,4 @@
-"""What somebody typed into a search box, and what it may be: a reference, a phone number, words. What a firm has."""
+"""What somebody typed into a search box, and what it may be: a reference, a phone number, words. What finds a firm."""
 
 import re
 import unicodedata
