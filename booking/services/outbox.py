@@ -163,8 +163,7 @@ def readdress(enquiry: Enquiry, old: str, new: str, *, act: Act | None = None, n
     """What waits for a firm's old address, and what failed at it, goes to the new one, with all its tries."""
     soon = now + timedelta(seconds=settings().mail_delay_seconds)
     due_at = case((Mail.state == MailState.FAILED, soon), else_=Mail.due_at)
-    again = {"state": MailState.WAITING, "attempts": 0, "error": "", "due_at": due_at}
-    again["act_id"] = act.id if act else None
+    again = {"state": MailState.WAITING, "attempts": 0, "error": "", "due_at": due_at, "act_id": act and act.id}
     db.session.execute(update(Mail).where(*_unsent_to(enquiry, old)).values(_readdressed(old, new) | again))
     db.session.info[WRITTEN] = True
 

@@ -12,7 +12,7 @@ from booking.domain.access import Actor
 from booking.domain.days import Half, Slot
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County, parse_postcode
-from booking.models import Absence, Course, Draft, Enquiry, Firm, FirmWord, Mail, Schedule, Trainer, Visit, VisitSlot
+from booking.models import Absence, Course, Draft, Enquiry, Firm, Mail, Schedule, Trainer, Visit, VisitSlot
 from booking.models import Act as Pressed
 from booking.queries import enquiries
 from booking.queries.desk.finding import words_of
@@ -39,6 +39,7 @@ from tests.faults.racing import (
     staff,
 )
 from tests.make import DAY
+from tests.services.test_finding import stored
 
 NEXT = Slot(DAY - timedelta(days=1), Half.AM)
 REASON = "They asked for this on the phone"
@@ -295,8 +296,7 @@ def test_people_of_one_firm_who_are_corrected_and_erased_at_once_leave_no_word_b
 
     assert race(app, clients(change)) == {"won": CLIENTS}
     with app.app_context():
-        stored = {(row.word, row.firm_id) for row in db.session.execute(select(FirmWord.word, FirmWord.firm_id))}
-        assert stored == words_of(db.session.scalars(select(Firm.id)).all())
+        assert stored(db.session) == words_of(db.session.scalars(select(Firm.id)).all())
 
 
 @pytest.mark.parametrize("latest", [0, 1])

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from booking.db import db
 from booking.domain.lifecycle import EnquiryState, TrainerAnswer, VisitState
 from booking.domain.post import MailState
-from booking.models import Absence, Course, Enquiry, Firm, FirmWord, Mail, Staff, Trainer, Visit, VisitSlot
+from booking.models import Absence, Course, Enquiry, Firm, Mail, Staff, Trainer, Visit, VisitSlot
 from booking.queries.desk.finding import words_of
 from booking.services import demo
+from tests.services.test_finding import stored
 
 DAYS = [
     datetime(2026, 11, 24, 10, tzinfo=UTC),  # a Tuesday morning
@@ -43,8 +44,7 @@ def test_there_is_something_of_everything_and_all_mail_has_left_but_for_one_addr
     ]
     assert counts == [8, 3, 12]
     assert len(db.session.scalars(select(Enquiry.id)).all()) == 40
-    words = {(row.word, row.firm_id) for row in db.session.execute(select(FirmWord.word, FirmWord.firm_id))}
-    assert words == words_of(db.session.scalars(select(Firm.id)).all())
+    assert stored(db.session) == words_of(db.session.scalars(select(Firm.id)).all())
     waiting = select(func.count()).where(Mail.state == MailState.WAITING, Mail.due_at <= now)
     assert db.session.scalar(waiting) == 0
     failed = db.session.scalars(select(Mail.to_address).where(Mail.state == MailState.FAILED).distinct()).all()

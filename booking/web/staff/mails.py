@@ -22,6 +22,7 @@ from booking.web.fields import Form
 from booking.web.guards import CSP
 from booking.web.staff import pages
 from booking.web.staff.access import actor
+from booking.web.staff.lists import member
 from booking.web.staff.presses import found
 from booking.web.staff.undoing import back
 from config import settings
@@ -40,7 +41,7 @@ class AddressForm(Form):
 
 @pages.get("/outbox")
 def outbox() -> str:
-    state = next((each for each in MailState if each == request.args.get("state")), None)
+    state = member(MailState, request.args.get("state"))
     counts = queries.counts()
     height = counts[state] if state else sum(counts.values())
     page, last = turned(whole_number(request.args.get("page"), digits=6), height=height, size=queries.PAGE)
