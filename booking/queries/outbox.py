@@ -10,6 +10,7 @@ from booking.db import db
 from booking.domain.access import LINK_MARKER
 from booking.domain.post import MailState
 from booking.models import Heartbeat, Mail
+from booking.queries.desk.counting import by_state
 
 PAGE = 50
 HIDDEN = "••••••"
@@ -17,8 +18,7 @@ HIDDEN = "••••••"
 
 def counts() -> Mapping[MailState, int]:
     """How many mails are in each state."""
-    found = db.session.execute(select(Mail.state, func.count()).group_by(Mail.state))
-    return dict.fromkeys(MailState, 0) | {row[0]: row[1] for row in found}
+    return by_state(Mail, MailState.SENT)
 
 
 def page(state: MailState | None, *, number: int = 1) -> Sequence[Mail]:

@@ -133,13 +133,15 @@ def to_confirm() -> ColumnElement[bool]:
 
 
 def absent() -> Select[int]:
-    """Visits from today on whose trainer is away on one of their half-days."""
+    """Visits from today on whose trainer is away on one of their half-days: from the few clashes to their visits."""
     clashes = (
         select(VisitSlot.visit_id)
+        .distinct()
         .join(Absence, over_slot())
         .where(VisitSlot.slot >= FIRST_SLOT, Absence.last_slot >= FIRST_SLOT)
+        .subquery()
     )
-    return select(Visit.id).where(Visit.state.in_(AHEAD), Visit.id.in_(clashes))
+    return select(Visit.id).join(clashes, clashes.c.visit_id == Visit.id).where(Visit.state.in_(AHEAD))
 
 
 def over_slot() -> ColumnElement[bool]:

@@ -14,7 +14,8 @@ from booking.domain.days import london, london_time
 from booking.domain.desk.finding import sought
 from booking.domain.lifecycle import OPEN_ENQUIRIES, EnquiryReason, EnquiryState
 from booking.domain.places import County
-from booking.models import Contact, Enquiry, Firm
+from booking.models import Enquiry, Firm
+from booking.queries.desk.counting import by_state
 from booking.queries.desk.finding import of_enquiry
 
 PAGE = 50
@@ -54,18 +55,22 @@ class Wanted:
 
 def counts(wanted: Wanted, *, now: datetime) -> Mapping[EnquiryState, int]:
     """How many are in each state, with all other filters. 1 statement, one more for several words."""
-    rows = select(Enquiry.state, func.count()).where(*_filters(wanted, now)).group_by(Enquiry.state)
+    filters = _filters(wanted, now)
+    if not filters:
+        return by_state(Enquiry, EnquiryState.WON)
+    rows = select(Enquiry.state, func.count()).where(*filters).group_by(Enquiry.state)
     return dict.fromkeys(EnquiryState, 0) | {row[0]: row[1] for row in db.session.execute(rows)}
 
 
 def listed(wanted: Wanted, *, page: int, now: datetime) -> Sequence[Enquiry]:
     """One page of the list, with firm, contact, course and owner. 1 statement, one more for several words."""
-    return db.session.scalars(_rows(wanted, now).limit(PAGE).offset((page - 1) * PAGE)).all()
+    ids = _ids(wanted, now).order_by(*_order(wanted.sort)).limit(PAGE).offset((page - 1) * PAGE)
+    return db.session.scalars(_rows(wanted, ids)).all()
 
 
 def everything(wanted: Wanted, *, now: datetime) -> Sequence[Enquiry]:
     """All pages of the list. 1 statement, one more for several words."""
-    return db.session.scalars(_rows(wanted, now)).all()
+    return db.session.scalars(_rows(wanted, _ids(wanted, now))).all()
 
 
 def height(wanted: Wanted, found: Mapping[EnquiryState, int]) -> int:
@@ -79,19 +84,24 @@ def states(wanted: Wanted) -> frozenset[EnquiryState]:
     return frozenset({wanted.state}) if wanted.state else OPEN_ENQUIRIES
 
 
-def _rows(wanted: Wanted, now: datetime) -> Select[Enquiry]:
+def _ids(wanted: Wanted, now: datetime) -> Select[int]:
+    """Which enquiries: found and put in order before anything else of them is read."""
+    ids = select(Enquiry.id).where(Enquiry.state.in_(states(wanted)), *_filters(wanted, now))
+    return ids.join(Firm, Firm.id == Enquiry.firm_id) if wanted.sort is Sort.FIRM else ids
+
+
+def _rows(wanted: Wanted, ids: Select[int]) -> Select[Enquiry]:
     return (
         select(Enquiry)
         .join(Firm, Firm.id == Enquiry.firm_id)
-        .join(Contact, Contact.id == Enquiry.contact_id)
-        .where(Enquiry.state.in_(states(wanted)), *_filters(wanted, now))
+        .where(Enquiry.id.in_(ids))
         .options(
             contains_eager(Enquiry.firm),
-            contains_eager(Enquiry.contact),
+            joinedload(Enquiry.contact, innerjoin=True),
             joinedload(Enquiry.course),
             joinedload(Enquiry.owner),
         )
-        .order_by(*_order(wanted.sort), Enquiry.id.desc())
+        .order_by(*_order(wanted.sort))
     )
 
 
@@ -131,12 +141,9 @@ def _is_open() -> ColumnElement[bool]:
 def _order(sort: Sort) -> tuple[SQLColumnExpression[Any], ...]:
     match sort:
         case Sort.DUE:
-            return (
-                Enquiry.answered_at.is_not(None),
-                Enquiry.due_at.nulls_last(),
-                Enquiry.next_on.nulls_last(),
-            )
+            first = Enquiry.answered_at.is_not(None), Enquiry.due_at.nulls_last(), Enquiry.next_on.nulls_last()
+            return *first, Enquiry.id.desc()
         case Sort.NEWEST:
-            return (Enquiry.created_at.desc(),)
+            return Enquiry.created_at.desc(), Enquiry.id.desc()
         case Sort.FIRM:
-            return (func.lower(Firm.name),)
+            return func.lower(Firm.name), Enquiry.id.desc()
