@@ -85,7 +85,7 @@ def states(wanted: Wanted) -> frozenset[EnquiryState]:
 
 
 def _ids(wanted: Wanted, now: datetime) -> Select[int]:
-    """Which enquiries: found and put in order before anything else of them is read."""
+    """Which enquiries, with all that they are put in order by: nothing else is read of those on other pages."""
     ids = select(Enquiry.id).where(Enquiry.state.in_(states(wanted)), *_filters(wanted, now))
     return ids.join(Firm, Firm.id == Enquiry.firm_id) if wanted.sort is Sort.FIRM else ids
 
