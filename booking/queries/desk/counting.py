@@ -1,9 +1,10 @@
 """How many rows are in each state, without going through all there ever were."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import func, null, select, union_all
+from sqlalchemy import Select, func, select
 
 from booking.db import db
 from booking.domain.lifecycle import EnquiryState
@@ -15,10 +16,15 @@ State = TypeVar("State", EnquiryState, MailState)
 
 def by_state(model: type[Enquiry] | type[Mail], commonest: State) -> Mapping[State, int]:
     """1 statement. In the commonest state are those that remain: all of a table are counted at once, a part is not."""
-    kind = type(commonest)
-    rest = select(model.state, func.count()).where(model.state.in_(set(kind) - {commonest})).group_by(model.state)
-    everything = select(null(), func.count()).select_from(model)
-    rows: Iterable[Any] = db.session.execute(union_all(rest, everything))
-    found = {row[0]: row[1] for row in rows}
-    total = found.pop(None)
-    return dict.fromkeys(kind, 0) | found | {commonest: total - sum(found.values())}
+    others = [state for state in type(commonest) if state is not commonest]
+    total, *counts = db.session.execute(_counts(model, *others)).one()
+    return dict(zip(others, counts, strict=True)) | {commonest: total - sum(counts)}
+
+
+@cache
+def _counts(model: type[Enquiry] | type[Mail], *states: EnquiryState | MailState) -> Select[*tuple[Any, ...]]:
+    """Of all, and of each state by itself, which is half the work of grouping them."""
+    total = select(func.count()).select_from(model)
+    return select(
+        *(each.scalar_subquery() for each in (total, *(total.where(model.state == state) for state in states)))
+    )

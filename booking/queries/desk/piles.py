@@ -178,12 +178,10 @@ def _to_ring() -> tuple[ColumnElement[bool], ...]:
 
 def _to_answer() -> tuple[ColumnElement[bool], ...]:
     """New enquiries that no visit stands for: a booking request is answered through its visit."""
-    underway = select(Visit.id).where(Visit.enquiry_id == Enquiry.id, Visit.state.in_(AHEAD))
-    to_ring = select(Visit.id).where(
-        Visit.enquiry_id == Enquiry.id, Visit.state == VisitState.EXPIRED, Visit.address_confirmed_at.is_(None)
-    )
+    to_ring = and_(Visit.state == VisitState.EXPIRED, Visit.address_confirmed_at.is_(None))
+    standing = select(Visit.id).where(Visit.enquiry_id == Enquiry.id, or_(Visit.state.in_(AHEAD), to_ring))
     new = Enquiry.state == EnquiryState.NEW, Enquiry.suspicion == "", Enquiry.answered_at.is_(None)
-    return *new, ~underway.exists(), ~to_ring.exists()
+    return *new, ~standing.exists()
 
 
 def _planned() -> tuple[ColumnElement[bool], ...]:

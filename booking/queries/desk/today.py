@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
 
-from sqlalchemy import Select, SQLColumnExpression, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import defer, joinedload
 
 from booking.db import db
@@ -48,7 +48,7 @@ def today(desk: Desk, *, now: datetime) -> Today:
 
 
 def _unsettled(now: datetime) -> Iterator[Need]:
-    rows = _visits(Pile.UNSETTLED, now, first=Visit.promised_at)
+    rows = _visits(Pile.UNSETTLED, now)
     around = Around(now, refusals(rows), next_ones([row for row in rows if _is_unplaced(row)], now=now))
     yield from (need for visit in rows if (need := visit_needs.settling(visit, around)))
 
@@ -66,31 +66,34 @@ def refusals(visits: Sequence[Visit]) -> dict[int, HistoryEntry]:
 
 
 def _addresses(now: datetime) -> Iterator[Need]:
-    for visit in _visits(Pile.ADDRESSES, now, first=Visit.ended_at):
+    for visit in _visits(Pile.ADDRESSES, now):
         yield visit_needs.to_ring(visit, Around(now))
 
 
 def _over(now: datetime) -> Iterator[Need]:
-    for visit in _visits(Pile.OVER, now, first=Visit.first_day):
+    for visit in _visits(Pile.OVER, now):
         yield visit_needs.over(visit, Around(now))
 
 
 def _unread(now: datetime) -> Iterator[Need]:
-    for visit in _visits(Pile.UNREAD, now, first=Visit.first_day):
+    for visit in _visits(Pile.UNREAD, now):
         yield visit_needs.unread(visit, Around(now))
 
 
 def _absences(now: datetime) -> Iterator[Need]:
-    visits = {visit.id: visit for visit in _visits(Pile.ABSENCES, now, first=Visit.first_day)}
-    rows = db.session.execute(
-        select(VisitSlot.visit_id, Absence, Trainer)
-        .join(Absence, piles.over_slot())
-        .join(Trainer, Trainer.id == Absence.trainer_id)
-        .where(VisitSlot.visit_id.in_(visits))
-        .order_by(VisitSlot.slot.desc(), Absence.id)
-    )
+    visits = {visit.id: visit for visit in _visits(Pile.ABSENCES, now)}
+    rows = db.session.execute(_AWAY, {"visits": list(visits)})
     first = {visit_id: (absence, trainer) for visit_id, absence, trainer in rows}
     yield from (visit_needs.clash(visits[visit_id], *clash, Around(now)) for visit_id, clash in first.items())
+
+
+_AWAY = (
+    select(VisitSlot.visit_id, Absence, Trainer)
+    .join(Absence, piles.over_slot())
+    .join(Trainer, Trainer.id == Absence.trainer_id)
+    .where(VisitSlot.visit_id.in_(bindparam("visits", expanding=True)))
+    .order_by(VisitSlot.slot.desc(), Absence.id)
+)
 
 
 def _suspects(now: datetime) -> Iterator[Need]:
@@ -147,10 +150,12 @@ def _worker(desk: Desk, now: datetime) -> Need:
     return Need(Kind.WORKER, "Start the worker: no email goes out", why, since=desk.beat_at)
 
 
-def _visits(pile: Pile, now: datetime, *, first: SQLColumnExpression[Any]) -> Sequence[Visit]:
-    """The first of a pile, what has no `first` last."""
-    rows = in_words(piles.ids(pile).with_only_columns(Visit))
-    return db.session.scalars(rows.order_by(first.nulls_last(), Visit.id).limit(MOST), piles.at(now)).all()
+def _visits(pile: Pile, now: datetime) -> Sequence[Visit]:
+    return db.session.scalars(_first_visits(pile), piles.at(now)).all()
+
+
+def _enquiries(pile: Pile, now: datetime) -> Sequence[Enquiry]:
+    return db.session.scalars(_first_enquiries(pile), piles.at(now)).all()
 
 
 def in_words(rows: Select[Visit]) -> Select[Visit]:
@@ -158,15 +163,21 @@ def in_words(rows: Select[Visit]) -> Select[Visit]:
     return rows.options(*PARTIES, joinedload(Visit.enquiry), joinedload(Visit.proposed_trainer))
 
 
-def _enquiries(pile: Pile, now: datetime) -> Sequence[Enquiry]:
-    return db.session.scalars(
-        piles.ids(pile)
-        .with_only_columns(Enquiry)
-        .options(joinedload(Enquiry.firm), joinedload(Enquiry.contact), joinedload(Enquiry.owner))
-        .order_by(Enquiry.next_on if pile is Pile.STEPS else Enquiry.due_at, Enquiry.id)
-        .limit(MOST),
-        piles.at(now),
-    ).all()
+@cache
+def _first_visits(pile: Pile) -> Select[Visit]:
+    """The first of a pile, what has no day last."""
+    first = {Pile.UNSETTLED: Visit.promised_at, Pile.ADDRESSES: Visit.ended_at}.get(pile, Visit.first_day)
+    rows = piles.ids(pile).with_only_columns(Visit).order_by(first.nulls_last(), Visit.id)
+    return in_words(rows.limit(MOST))
+
+
+@cache
+def _first_enquiries(pile: Pile) -> Select[Enquiry]:
+    """Found and put in order by id, before the rest of them is read."""
+    order = Enquiry.next_on if pile is Pile.STEPS else Enquiry.due_at, Enquiry.id
+    ids = piles.ids(pile).order_by(*order).limit(MOST)
+    told = joinedload(Enquiry.firm), joinedload(Enquiry.contact), joinedload(Enquiry.owner)
+    return select(Enquiry).where(Enquiry.id.in_(ids)).options(*told).order_by(*order)
 
 
 _READERS = {

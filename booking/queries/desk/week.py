@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from booking.db import db
 from booking.domain.days import Half, Slot, london, london_time, monday_of
@@ -44,19 +46,13 @@ class Numbers:
 def coming(now: datetime) -> Sequence[Coming]:
     """Today's and tomorrow's visits and those of the next day that has any, in the order of the day. 2 statements."""
     today = london_time(now).date()
-    is_on = select(Visit.id).where(Visit.id == VisitSlot.visit_id, Visit.state.in_(ON)).exists()
-    slots = db.session.execute(
-        select(VisitSlot.visit_id, VisitSlot.day, VisitSlot.half)
-        .where(is_on, ~VisitSlot.is_proposed, VisitSlot.slot >= Slot(today, Half.AM).number)
-        .order_by(VisitSlot.slot, VisitSlot.visit_id)
-        .limit(len(Half) * MOST)
-    )
+    slots = db.session.execute(_SLOTS, {"first": Slot(today, Half.AM).number})
     begins: dict[tuple[int, date], Half] = {}
     for visit_id, day, half in slots:
         begins.setdefault((visit_id, day), half)
     days = [(visit_id, day, half) for (visit_id, day), half in begins.items()][:MOST]
-    ids = {visit_id for visit_id, _, _ in days}
-    visits = {row.id: row for row in db.session.scalars(in_words(select(Visit).where(Visit.id.in_(ids))))}
+    ids = list({visit_id for visit_id, _, _ in days})
+    visits = {row.id: row for row in db.session.scalars(_VISITS, {"ids": ids})}
     later = min((day for _, day, _ in days if day > today + timedelta(days=1)), default=None)
     near = {today, today + timedelta(days=1), later}
     return [Coming(day, half, visits[visit_id]) for visit_id, day, half in days if day in near]
@@ -65,20 +61,36 @@ def coming(now: datetime) -> Sequence[Coming]:
 def numbers(now: datetime) -> Numbers:
     """1 statement."""
     today = london_time(now).date()
-    monday, midnight = monday_of(today), london(today, time.min)
-    of_week = select(Visit.id).where(Visit.state.in_(ON), Visit.first_day.between(monday, monday + timedelta(days=6)))
+    monday = monday_of(today)
+    values = {"monday": monday, "sunday": monday + timedelta(days=6), "midnight": london(today, time.min)}
+    return Numbers(**db.session.execute(_numbers(), values | piles.at(now)).mappings().one())
+
+
+_IS_ON = select(Visit.id).where(Visit.id == VisitSlot.visit_id, Visit.state.in_(ON)).exists()
+_SLOTS = (
+    select(VisitSlot.visit_id, VisitSlot.day, VisitSlot.half)
+    .where(_IS_ON, ~VisitSlot.is_proposed, VisitSlot.slot >= bindparam("first"))
+    .order_by(VisitSlot.slot, VisitSlot.visit_id)
+    .limit(len(Half) * MOST)
+)
+_VISITS = in_words(select(Visit).where(Visit.id.in_(bindparam("ids", expanding=True))))
+
+
+@cache
+def _numbers() -> Select[*tuple[Any, ...]]:
+    week = Visit.first_day.between(bindparam("monday"), bindparam("sunday"))
     counted = {
         "new": select(Enquiry.id).where(Enquiry.state == EnquiryState.NEW),
         "to_confirm": select(Visit.id).where(piles.to_confirm()),
-        "visits": of_week,
-        "without_report": select(Visit.id).where(piles.without_report(today)),
+        "visits": select(Visit.id).where(Visit.state.in_(ON), week),
+        "without_report": select(Visit.id).where(piles.without_report()),
         "failed": select(Mail.id).where(Mail.state == MailState.FAILED),
         "waiting": select(Mail.id).where(Mail.state == MailState.WAITING),
-        "sent_today": select(Mail.id).where(Mail.sent_at >= midnight),
+        "sent_today": select(Mail.id).where(Mail.sent_at >= bindparam("midnight")),
     }
     heights = [
         select(func.count()).select_from(each.subquery()).scalar_subquery().label(name)
         for name, each in counted.items()
     ]
     next_at = select(func.min(Mail.due_at)).where(Mail.state == MailState.WAITING).scalar_subquery()
-    return Numbers(**db.session.execute(select(*heights, next_at.label("next_at"))).mappings().one())
+    return select(*heights, next_at.label("next_at"))

@@ -1,5 +1,6 @@
 """Staff's pages read by index: no statement of theirs goes through a table that grows with the years."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -31,6 +32,7 @@ PAGES = (
     *("/enquiries?q=joinery", "/visits?q=maya@j12"),
     *("/planner", "/planner?county=devon", "/outbox", "/outbox?state=failed"),
 )
+OF_ALL = re.compile(r"SELECT (\w+\.state, count\(|count\(|\(SELECT count\(\*\) AS \w+ \nFROM \w+\))")
 Statement = tuple[str, Any]
 
 
@@ -56,8 +58,7 @@ def nodes(node: dict[str, Any], *, is_cut: bool) -> Iterator[str]:
 
 def is_looked_at(statement: str) -> bool:
     """Not how many there are in each state: that is asked of all, and PostgreSQL may count the rows themselves."""
-    is_count = ".state, count(*)" in statement or statement.startswith("SELECT count(")
-    return statement.startswith("SELECT") and not is_count
+    return statement.startswith("SELECT") and not OF_ALL.match(statement)
 
 
 def test_no_statement_goes_through_all_there_ever_was(fresh_app: Callable[..., Flask]) -> None:

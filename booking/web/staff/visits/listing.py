@@ -61,7 +61,7 @@ def visits() -> str:
 @pages.get("/visits.csv")
 def visits_csv() -> Response:
     """Every row of the list on screen, in its order."""
-    rows = agenda.listed(read(request.args), now=clock.now())
+    rows = agenda.everything(read(request.args), now=clock.now())
     return lists.as_file("visits", COLUMNS, map(cells, rows))
 
 
