@@ -57,6 +57,11 @@ class Window:
         base = Slot(monday_of(first), Half.AM).number
         return cls(base, Slot(monday_of(last), Half.AM).number + SLOTS_A_WEEK - base)
 
+    @property
+    def last(self) -> int:
+        """The number of the last slot."""
+        return self.base + self.size - 1
+
     def bit(self, slot: Slot) -> int:
         """The slot as a diary with this one bit; 0 outside the window."""
         offset = slot.number - self.base
@@ -140,7 +145,7 @@ def open_days(window: Window, working: WorkingDays) -> int:
     """Both halves of every working day."""
     bits = 0
     first = Slot.of(window.base).day
-    for n, day in enumerate(days_between(first, Slot.of(window.base + window.size - 1).day)):
+    for n, day in enumerate(days_between(first, Slot.of(window.last).day)):
         if working.is_open(day):
             bits |= 3 << 2 * n
     return bits

@@ -79,7 +79,7 @@ def _read(trainers: Select[*tuple[Any, ...]], wish: Wish, *, but_visit: int | No
     window = wish.window
     values = {
         "first": window.base,
-        "last": window.base + window.size - 1,
+        "last": window.last,
         "now": wish.now,
         "but_visit": but_visit or 0,
     }
@@ -161,7 +161,7 @@ def _near(values: Mapping[str, object], wish: Wish) -> dict[int, tuple[HeldVisit
 
     Read from the visits alone. A hold may have run out, so that none is among them.
     """
-    first, last = (Slot.of(number).day for number in (wish.window.base, wish.window.base + wish.window.size - 1))
+    first, last = (Slot.of(number).day for number in (wish.window.base, wish.window.last))
     drives = ((code, wish.travel.minutes(code, wish.outcode)) for code in outcodes())
     near = [code for code, minutes in drives if minutes is not None and minutes <= wish.policy.lunch_minutes]
     rows = diary_rows.rows(diary_rows.NEAR, {**values, "outcodes": near, "first_day": first, "last_day": last})

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import load_only, selectinload
 
 from booking.db import db
 from booking.domain.availability import Window, worked
@@ -24,7 +25,7 @@ from booking.domain.days import (
 from booking.domain.desk.paging import turned
 from booking.domain.lifecycle import VisitState
 from booking.domain.places import County
-from booking.models import Absence, Trainer, TrainerCounty, Visit, VisitSlot
+from booking.models import Absence, Firm, Site, Trainer, TrainerCounty, Visit, VisitSlot
 from booking.queries import calendar, rules
 from booking.queries.desk import piles, rosters
 from booking.queries.diaries import live
@@ -46,21 +47,28 @@ class Kind(StrEnum):
     FREE = "free"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+Booked: TypeAlias = Row[*tuple[Any, ...]]  # what the planner shows of a visit, `firm` and `town` by name
+_BOOKED = (
+    *(Visit.id, Visit.reference, Visit.state, Visit.outcode, Visit.trainer_id, Visit.trainer_answer),
+    *(Visit.address_confirmed_at, Visit.proposed_day, Visit.first_day, Visit.first_half, Visit.half_days),
+    *(Firm.name.label("firm"), Site.town),
+)
+
+
+class Piece(NamedTuple):
     """One half of a trainer's day, or all of it (`half` None). `beside` is the visit that a gap lies next to."""
 
     kind: Kind
     half: Half | None = None
-    visit: Visit | None = None
+    visit: Booked | None = None
     until: datetime | None = None  # of a hold
     is_proposed: bool = False  # of a move that waits for the trainer's yes
     absence: Absence | None = None
-    beside: Visit | None = None
+    beside: Booked | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Line:
     """A trainer's week: the half-days held of the weekly limit, and a cell of pieces for each day."""
 
     trainer: Trainer
@@ -73,8 +81,8 @@ class Clash:
     """A visit ahead whose trainer is away on that day."""
 
     day: date
-    trainer: Trainer
-    visit: Visit
+    trainer: str
+    visit: Booked
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class Board:
     closed: Mapping[date, str]
     unplaced: Sequence[Sequence[Piece]]
     waiting: int
-    rows: Sequence[Row]
+    rows: Sequence[Line]
     page: int  # of the trainers
     last: int
     clashes: Sequence[Clash]  # of all of them
@@ -93,9 +101,10 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class _Diary:
-    """One trainer's slots of the week, by number."""
+    """One trainer's slots of the week, by number; `works` has a bit for each from the number `base` on."""
 
-    works: frozenset[int]
+    base: int
+    works: int
     claims: Mapping[int, Piece]
     away: Mapping[int, Absence]
 
@@ -115,10 +124,10 @@ def week(monday: date, *, county: County | None = None, page: int = 1, now: date
     ahead = _first_ahead(now, times=times)
     rows = []
     for trainer in trainers:
-        works = frozenset(slot.number for slot in window.slots(worked(rosters.hours(trainer), window, times=times)))
-        diary = _Diary(works, claims.get(trainer.id, {}), away.get(trainer.id, {}))
+        works = worked(rosters.hours(trainer), window, times=times)
+        diary = _Diary(window.base, works, claims.get(trainer.id, {}), away.get(trainer.id, {}))
         cells = [_cell(day, diary, is_open=working.is_open(day), today=today, ahead=ahead) for day in days]
-        rows.append(Row(trainer, len(diary.claims), cells))
+        rows.append(Line(trainer, len(diary.claims), cells))
     closed = {day: _why_closed(day, working) for day in days if not working.is_open(day)}
     cells = [[piece for visit in unplaced for piece in _wished(visit, day)] for day in days]
     return Board(days, closed, cells, len(unplaced), rows, page, last, _clashes(which, window, today, now=now))
@@ -134,53 +143,56 @@ def _which(county: County | None, window: Window, *, now: datetime) -> ColumnEle
 
 
 def _within(window: Window) -> ColumnElement[bool]:
-    return VisitSlot.slot.between(window.base, window.base + window.size - 1)
+    return VisitSlot.slot.between(window.base, window.last)
 
 
 def _trainers(which: ColumnElement[bool], *, page: int) -> Sequence[Trainer]:
     """One page of them with their patterns. 2 statements."""
-    found = select(Trainer).where(which).options(selectinload(Trainer.hours)).order_by(Trainer.name, Trainer.id)
-    return db.session.scalars(found.limit(PAGE).offset((page - 1) * PAGE)).all()
+    shown = load_only(Trainer.name, Trainer.home_town, Trainer.weekly_limit, Trainer.is_active)
+    found = select(Trainer).where(which).options(shown, selectinload(Trainer.hours))
+    return db.session.scalars(found.order_by(Trainer.name, Trainer.id).limit(PAGE).offset((page - 1) * PAGE)).all()
 
 
 def _claims(window: Window, trainers: Sequence[int], *, now: datetime) -> dict[int, dict[int, Piece]]:
-    """Held slots as pieces, by trainer and slot number."""
+    """Held slots as pieces, by trainer and slot number; a visit is the same row on all of its slots."""
+    slots = VisitSlot.trainer_id.label("held_by"), VisitSlot.slot, VisitSlot.expires_at, VisitSlot.is_proposed
     rows = db.session.execute(
-        select(VisitSlot, Visit)
-        .join(Visit, Visit.id == VisitSlot.visit_id)
+        _of_visits(select(*_BOOKED, *slots).join(VisitSlot, VisitSlot.visit_id == Visit.id))
         .where(VisitSlot.trainer_id.in_(trainers), _within(window), live(now))
-        .options(joinedload(Visit.firm), joinedload(Visit.site))
         .order_by(VisitSlot.slot, VisitSlot.id)
     )
+    visits: dict[int, Booked] = {}
     found: defaultdict[int, dict[int, Piece]] = defaultdict(dict)
-    for slot, visit in rows:
-        assert slot.trainer_id, "asked for by it"
-        piece = Piece(Kind.VISIT, slot.half, visit, until=slot.expires_at, is_proposed=slot.is_proposed)
-        found[slot.trainer_id][slot.slot] = piece
+    for row in rows:
+        visit = visits.setdefault(row.id, row)
+        found[row.held_by][row.slot] = Piece(Kind.VISIT, visit=visit, until=row.expires_at, is_proposed=row.is_proposed)
     return found
 
 
+def _of_visits(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """With what is told of a visit: of a hold there is neither firm nor site."""
+    return rows.outerjoin(Firm, Firm.id == Visit.firm_id).outerjoin(Site, Site.id == Visit.site_id)
+
+
 def _away(window: Window, trainers: Sequence[int]) -> dict[int, dict[int, Absence]]:
-    last = window.base + window.size - 1
-    within = Absence.first_slot <= last, Absence.last_slot >= window.base
+    within = Absence.first_slot <= window.last, Absence.last_slot >= window.base
     rows = db.session.scalars(select(Absence).where(Absence.trainer_id.in_(trainers), *within).order_by(Absence.id))
     found: defaultdict[int, dict[int, Absence]] = defaultdict(dict)
     for row in rows:
-        slots = range(max(row.first_slot, window.base), min(row.last_slot, last) + 1)
+        slots = range(max(row.first_slot, window.base), min(row.last_slot, window.last) + 1)
         found[row.trainer_id].update(dict.fromkeys(slots, row))
     return found
 
 
-def _unplaced(monday: date, *, county: County | None) -> Sequence[Visit]:
+def _unplaced(monday: date, *, county: County | None) -> Sequence[Booked]:
     """Requests that nobody is left to ask for: they hold nothing, so that only their wish says when."""
     found = (
-        select(Visit)
+        _of_visits(select(*_BOOKED))
         .where(Visit.state == VisitState.REQUESTED, Visit.trainer_id.is_(None))
         .where(Visit.first_day.between(monday, monday + SUNDAY))
-        .options(joinedload(Visit.firm), joinedload(Visit.site))
         .order_by(Visit.first_day, Visit.first_half, Visit.id)
     )
-    return db.session.scalars(found.filter_by(county=county) if county else found).all()
+    return db.session.execute(found.where(Visit.county == county) if county else found).all()
 
 
 def _days(monday: date, working: WorkingDays, *, busy: set[int]) -> list[date]:
@@ -204,29 +216,31 @@ def _first_ahead(now: datetime, *, times: HalfTimes) -> int:
 
 def _cell(day: date, diary: _Diary, *, is_open: bool, today: date, ahead: int) -> list[Piece]:
     """A day of one trainer, as one piece where both halves are the same; what is before slot `ahead` is past."""
-    am, pm = (_half(Slot(day, half), diary, is_open=is_open, today=today, ahead=ahead) for half in Half)
-    whole = replace(am, half=None)
-    return [whole] if whole == replace(pm, half=None) else [am, pm]
+    first = Slot(day, Half.AM).number
+    am, pm = (
+        _half(number, diary, is_open=is_open, is_coming=day >= today, ahead=ahead) for number in (first, first + 1)
+    )
+    return [am] if am == pm else [am._replace(half=Half.AM), pm._replace(half=Half.PM)]
 
 
-def _half(at: Slot, diary: _Diary, *, is_open: bool, today: date, ahead: int) -> Piece:
-    claim, absence = diary.claims.get(at.number), diary.away.get(at.number)
+def _half(number: int, diary: _Diary, *, is_open: bool, is_coming: bool, ahead: int) -> Piece:
+    claim, absence = diary.claims.get(number), diary.away.get(number)
     if claim and claim.visit:
-        is_ahead = claim.visit.state in piles.AHEAD and at.day >= today
-        return replace(claim, kind=Kind.CLASH, absence=absence) if absence and is_ahead else claim
+        is_clash = absence and is_coming and claim.visit.state in piles.AHEAD
+        return claim._replace(kind=Kind.CLASH, absence=absence) if is_clash else claim
     if absence:
-        return Piece(Kind.AWAY, at.half, absence=absence)
+        return Piece(Kind.AWAY, absence=absence)
     if not is_open:
-        return Piece(Kind.CLOSED, at.half)
-    if at.number not in diary.works:
-        return Piece(Kind.OFF, at.half)
-    if at.number < ahead:
-        return Piece(Kind.PAST, at.half)
-    other = diary.claims.get(at.number ^ 1)  # numbers of mornings are even
-    return Piece(Kind.GAP, at.half, beside=other.visit) if other else Piece(Kind.FREE, at.half)
+        return Piece(Kind.CLOSED)
+    if not diary.works >> (number - diary.base) & 1:
+        return Piece(Kind.OFF)
+    if number < ahead:
+        return Piece(Kind.PAST)
+    other = diary.claims.get(number ^ 1)  # numbers of mornings are even
+    return Piece(Kind.GAP, beside=other.visit) if other else Piece(Kind.FREE)
 
 
-def _wished(visit: Visit, day: date) -> Sequence[Piece]:
+def _wished(visit: Booked, day: date) -> Sequence[Piece]:
     """What a visit without a trainer would take of a day."""
     halves = [at.half for at in run_of(visit.first_day, visit.first_half, visit.half_days) if at.day == day]
     return [Piece(Kind.VISIT, None if halves[1:] else halves[0], visit)] if halves else []
@@ -234,17 +248,19 @@ def _wished(visit: Visit, day: date) -> Sequence[Piece]:
 
 def _clashes(which: ColumnElement[bool], window: Window, today: date, *, now: datetime) -> Sequence[Clash]:
     """Each visit once, on the first day its trainer is away. 1 statement."""
+    first = max(window.base, Slot(today, Half.AM).number)
     rows = db.session.execute(
-        select(VisitSlot.day, Trainer, Visit)
-        .join(Absence, piles.over_slot())
-        .join(Trainer, Trainer.id == VisitSlot.trainer_id)
-        .join(Visit, Visit.id == VisitSlot.visit_id)
-        .where(which, live(now), _within(window), VisitSlot.slot >= Slot(today, Half.AM).number)
-        .options(joinedload(Visit.firm), joinedload(Visit.site))
+        _of_visits(
+            select(*_BOOKED, VisitSlot.day, Trainer.name)
+            .join(VisitSlot, VisitSlot.visit_id == Visit.id)
+            .join(Absence, piles.over_slot())
+            .join(Trainer, Trainer.id == VisitSlot.trainer_id)
+        )
+        .where(which, live(now), VisitSlot.slot.between(first, window.last), Absence.last_slot >= first)
         .order_by(VisitSlot.day, Trainer.name, Trainer.id, VisitSlot.slot)
     )
-    first: dict[int, Clash] = {}
-    for day, trainer, visit in rows:  # asked for its state here: SQLite would read all visits that are in it
-        if visit.state in piles.AHEAD:
-            first.setdefault(visit.id, Clash(day, trainer, visit))
-    return list(first.values())
+    found: dict[int, Clash] = {}
+    for row in rows:  # asked for its state here: SQLite would read all visits that are in it
+        if row.state in piles.AHEAD:
+            found.setdefault(row.id, Clash(row.day, row.name, row))
+    return list(found.values())

@@ -28,6 +28,6 @@ def absences(trainer_id: int, window: Window) -> list[Absence]:
 
 def held(trainer_id: int, window: Window, *, now: datetime) -> int:
     """The slots that no other visit may take, as bits in the window."""
-    in_window = VisitSlot.slot.between(window.base, window.base + window.size - 1)
+    in_window = VisitSlot.slot.between(window.base, window.last)
     slots = select(VisitSlot.slot).where(VisitSlot.trainer_id == trainer_id, in_window, live(now))
     return sum(window.bit(Slot.of(number)) for number in db.session.scalars(slots))

@@ -8,7 +8,7 @@ from flask import render_template, request
 from booking import clock
 from booking.domain.days import ORIGIN, monday_of
 from booking.domain.places import County
-from booking.domain.words import range_words
+from booking.domain.words import near_day, range_words
 from booking.queries.desk import planner as queries
 from booking.web.staff import pages
 from booking.web.staff.lists import member, number
@@ -27,6 +27,7 @@ def planner() -> str:
         "staff/planner.html",
         heading=f"Planner: {range_words(board.days[0], board.days[-1])}{year}",
         board=board,
+        said={day: near_day(day) for day in board.days},
         monday=monday,
         on=on if on in board.days else board.days[0],
         this_monday=monday_of(today),
