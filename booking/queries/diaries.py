@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, or_
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, or_
 
 from booking.domain.availability import Absence, Hours, Window, span
 from booking.domain.days import Half, Slot, Week
@@ -20,7 +20,7 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-def live(now: datetime) -> ColumnElement[bool]:
+def live(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Slots that are held at this instant: a hold that has run out is free, whether or not anybody tidied up."""
     return or_(VisitSlot.expires_at.is_(None), VisitSlot.expires_at > now)
 
@@ -63,6 +63,16 @@ def everyone(
     ]
 
 
+def hours(trainers: Sequence[int]) -> dict[int, tuple[Hours, ...]]:
+    """The lines of their weekly patterns. 1 statement."""
+    return _grouped(
+        (int(trainer_id), line)
+        for ids, weekday, opens, closes, week, first, last in diary_rows.rows(diary_rows.HOURS, {"ids": trainers})
+        for line in [Hours(weekday, opens, closes, _WEEKS[week], first, last)]
+        for trainer_id in ids.split(",")
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """What was read of some trainers, by their id where they have many; `values` are the parameters of it."""
@@ -85,8 +95,8 @@ def _read(trainers: Select[*tuple[Any, ...]], wish: Wish, *, but_visit: int | No
     }
     statement = diary_rows.with_held(trainers, _pieces(window))
     found = diary_rows.rows(statement, {**values, **which})
-    values["ids"] = [row.id for row in found]
-    return _Read(found, values, window, _hours(values), _absences(values))
+    values["ids"] = ids = [row.id for row in found]
+    return _Read(found, values, window, hours(ids), _absences(values))
 
 
 _SETTLED = frozenset(state.value for state in LIVE - {VisitState.HELD})
@@ -126,15 +136,6 @@ def _counties() -> dict[int, dict[County, int]]:
     for trainer_id, county, liking in diary_rows.rows(diary_rows.LIKINGS):
         found[trainer_id][county] = liking
     return found
-
-
-def _hours(values: Mapping[str, object]) -> dict[int, tuple[Hours, ...]]:
-    return _grouped(
-        (int(trainer_id), line)
-        for ids, weekday, opens, closes, week, first, last in diary_rows.rows(diary_rows.HOURS, values)
-        for line in [Hours(weekday, opens, closes, _WEEKS[week], first, last)]
-        for trainer_id in ids.split(",")
-    )
 
 
 def _absences(values: Mapping[str, object]) -> dict[int, tuple[Absence, ...]]:

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy import ColumnElement, Integer, Row, Select, SQLColumnExpression, bindparam, func, or_, select
 
-from booking.db import db
 from booking.domain.availability import Window, worked
 from booking.domain.days import (
     Half,
@@ -26,9 +25,9 @@ from booking.domain.desk.paging import turned
 from booking.domain.lifecycle import VisitState
 from booking.domain.places import County
 from booking.models import Absence, Firm, Site, Trainer, TrainerCounty, Visit, VisitSlot
-from booking.queries import calendar, rules
-from booking.queries.desk import piles, rosters
-from booking.queries.diaries import live
+from booking.queries import calendar, diaries, rules
+from booking.queries.desk import piles
+from booking.queries.diary_rows import rows
 
 PAGE = 20  # trainers
 FRIDAY, SUNDAY = timedelta(days=4), timedelta(days=6)
@@ -47,7 +46,7 @@ class Kind(StrEnum):
     FREE = "free"
 
 
-Booked: TypeAlias = Row[*tuple[Any, ...]]  # what the planner shows of a visit, `firm` and `town` by name
+Found: TypeAlias = Row[*tuple[Any, ...]]  # a visit as _BOOKED has it, or an absence, or a trainer
 _BOOKED = (
     *(Visit.id, Visit.reference, Visit.state, Visit.outcode, Visit.trainer_id, Visit.trainer_answer),
     *(Visit.address_confirmed_at, Visit.proposed_day, Visit.first_day, Visit.first_half, Visit.half_days),
@@ -60,18 +59,18 @@ class Piece(NamedTuple):
 
     kind: Kind
     half: Half | None = None
-    visit: Booked | None = None
+    visit: Found | None = None
     until: datetime | None = None  # of a hold
     is_proposed: bool = False  # of a move that waits for the trainer's yes
-    absence: Absence | None = None
-    beside: Booked | None = None
+    absence: Found | None = None
+    beside: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A trainer's week: the half-days held of the weekly limit, and a cell of pieces for each day."""
 
-    trainer: Trainer
+    trainer: Found
     held: int
     cells: Sequence[Sequence[Piece]]
 
@@ -82,7 +81,7 @@ class Clash:
 
     day: date
     trainer: str
-    visit: Booked
+    visit: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,93 +105,107 @@ class _Diary:
     base: int
     works: int
     claims: Mapping[int, Piece]
-    away: Mapping[int, Absence]
+    away: Mapping[int, Found]
 
 
 def week(monday: date, *, county: County | None = None, page: int = 1, now: datetime) -> Board:
     """The week of a Monday; with a county, its trainers and its visits without one. 8 statements."""
     window, working = Window.covering(monday, monday), calendar.working_days()
-    which = _which(county, window, now=now)
-    height = db.session.scalar(select(func.count(Trainer.id)).where(which)) or 0
-    page, last = turned(page, height=height, size=PAGE)
-    trainers = _trainers(which, page=page)
-    shown = [trainer.id for trainer in trainers]
-    claims, away = _claims(window, shown, now=now), _away(window, shown)
-    unplaced = _unplaced(monday, county=county)
-    days = _days(monday, working, busy={slot for held in claims.values() for slot in held})
     times, today = rules.times(), london_time(now).date()
+    values = {"first": window.base, "last": window.last, "now": now, "county": county}
+    height = rows(_height(bool(county)), values)[0][0]
+    page, last = turned(page, height=height, size=PAGE)
+    trainers = rows(_trainers(bool(county)), {**values, "skipped": (page - 1) * PAGE})
+    values["ids"] = shown = [trainer.id for trainer in trainers]
+    hours, claims, away = diaries.hours(shown), _claims(values), _away(window, values)
+    unplaced = rows(_unplaced(bool(county)), {**values, "monday": monday, "sunday": monday + SUNDAY})
+    days = _days(monday, working, busy={slot for held in claims.values() for slot in held})
     ahead = _first_ahead(now, times=times)
-    rows = []
+    lines = []
     for trainer in trainers:
-        works = worked(rosters.hours(trainer), window, times=times)
+        works = worked(hours.get(trainer.id, ()), window, times=times)
         diary = _Diary(window.base, works, claims.get(trainer.id, {}), away.get(trainer.id, {}))
         cells = [_cell(day, diary, is_open=working.is_open(day), today=today, ahead=ahead) for day in days]
-        rows.append(Line(trainer, len(diary.claims), cells))
+        lines.append(Line(trainer, len(diary.claims), cells))
     closed = {day: _why_closed(day, working) for day in days if not working.is_open(day)}
     cells = [[piece for visit in unplaced for piece in _wished(visit, day)] for day in days]
-    return Board(days, closed, cells, len(unplaced), rows, page, last, _clashes(which, window, today, now=now))
+    clashes = _clashes({**values, "first": max(window.base, Slot(today, Half.AM).number)}, by_county=bool(county))
+    return Board(days, closed, cells, len(unplaced), lines, page, last, clashes)
 
 
-def _which(county: County | None, window: Window, *, now: datetime) -> ColumnElement[bool]:
+_IDS = bindparam("ids", type_=Integer, expanding=True)
+_FIRST, _LAST = bindparam("first", type_=Integer), bindparam("last", type_=Integer)
+_LIVE = diaries.live(bindparam("now", type_=VisitSlot.expires_at.type))
+
+
+def _which(by_county: bool) -> ColumnElement[bool]:
     """Active trainers; of all counties those too who have left but are still booked."""
-    if county:
-        serves = select(TrainerCounty).filter_by(county=county).where(TrainerCounty.trainer_id == Trainer.id)
-        return Trainer.is_active & serves.exists()
-    holding = select(VisitSlot.trainer_id).where(_within(window), live(now))
+    if by_county:
+        serves = TrainerCounty.trainer_id == Trainer.id, TrainerCounty.county == bindparam("county")
+        return Trainer.is_active & select(TrainerCounty.trainer_id).where(*serves).exists()
+    holding = select(VisitSlot.trainer_id).where(VisitSlot.slot.between(_FIRST, _LAST), _LIVE)
     return or_(Trainer.is_active, Trainer.id.in_(holding))
 
 
-def _within(window: Window) -> ColumnElement[bool]:
-    return VisitSlot.slot.between(window.base, window.last)
+@cache
+def _height(by_county: bool) -> Select[int]:
+    return select(func.count(Trainer.id)).where(_which(by_county))
 
 
-def _trainers(which: ColumnElement[bool], *, page: int) -> Sequence[Trainer]:
-    """One page of them with their patterns. 2 statements."""
-    shown = load_only(Trainer.name, Trainer.home_town, Trainer.weekly_limit, Trainer.is_active)
-    found = select(Trainer).where(which).options(shown, selectinload(Trainer.hours))
-    return db.session.scalars(found.order_by(Trainer.name, Trainer.id).limit(PAGE).offset((page - 1) * PAGE)).all()
+@cache
+def _trainers(by_county: bool) -> Select[*tuple[Any, ...]]:
+    """One page of them."""
+    shown = Trainer.id, Trainer.name, Trainer.home_town, Trainer.weekly_limit, Trainer.is_active
+    found = select(*shown).where(_which(by_county)).order_by(Trainer.name, Trainer.id)
+    return found.limit(PAGE).offset(bindparam("skipped", type_=Integer))
 
 
-def _claims(window: Window, trainers: Sequence[int], *, now: datetime) -> dict[int, dict[int, Piece]]:
+def _of_visits(*more: SQLColumnExpression[Any]) -> Select[*tuple[Any, ...]]:
+    """What is told of visits; of a hold there is neither firm nor site."""
+    found = select(*_BOOKED, *more).select_from(Visit)
+    return found.outerjoin(Firm, Firm.id == Visit.firm_id).outerjoin(Site, Site.id == Visit.site_id)
+
+
+_CLAIMS = (
+    _of_visits(VisitSlot.trainer_id.label("held_by"), VisitSlot.slot, VisitSlot.expires_at, VisitSlot.is_proposed)
+    .join(VisitSlot, VisitSlot.visit_id == Visit.id)
+    .where(VisitSlot.trainer_id.in_(_IDS), VisitSlot.slot.between(_FIRST, _LAST), _LIVE)
+    .order_by(VisitSlot.slot, VisitSlot.id)
+)
+
+
+def _claims(values: Mapping[str, object]) -> dict[int, dict[int, Piece]]:
     """Held slots as pieces, by trainer and slot number; a visit is the same row on all of its slots."""
-    slots = VisitSlot.trainer_id.label("held_by"), VisitSlot.slot, VisitSlot.expires_at, VisitSlot.is_proposed
-    rows = db.session.execute(
-        _of_visits(select(*_BOOKED, *slots).join(VisitSlot, VisitSlot.visit_id == Visit.id))
-        .where(VisitSlot.trainer_id.in_(trainers), _within(window), live(now))
-        .order_by(VisitSlot.slot, VisitSlot.id)
-    )
-    visits: dict[int, Booked] = {}
+    visits: dict[int, Found] = {}
     found: defaultdict[int, dict[int, Piece]] = defaultdict(dict)
-    for row in rows:
+    for row in rows(_CLAIMS, values):
         visit = visits.setdefault(row.id, row)
         found[row.held_by][row.slot] = Piece(Kind.VISIT, visit=visit, until=row.expires_at, is_proposed=row.is_proposed)
     return found
 
 
-def _of_visits(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """With what is told of a visit: of a hold there is neither firm nor site."""
-    return rows.outerjoin(Firm, Firm.id == Visit.firm_id).outerjoin(Site, Site.id == Visit.site_id)
+_AWAY = (
+    select(*Absence.__table__.columns)
+    .where(Absence.trainer_id.in_(_IDS), Absence.first_slot <= _LAST, Absence.last_slot >= _FIRST)
+    .order_by(Absence.id)
+)
 
 
-def _away(window: Window, trainers: Sequence[int]) -> dict[int, dict[int, Absence]]:
-    within = Absence.first_slot <= window.last, Absence.last_slot >= window.base
-    rows = db.session.scalars(select(Absence).where(Absence.trainer_id.in_(trainers), *within).order_by(Absence.id))
-    found: defaultdict[int, dict[int, Absence]] = defaultdict(dict)
-    for row in rows:
+def _away(window: Window, values: Mapping[str, object]) -> dict[int, dict[int, Found]]:
+    found: defaultdict[int, dict[int, Found]] = defaultdict(dict)
+    for row in rows(_AWAY, values):
         slots = range(max(row.first_slot, window.base), min(row.last_slot, window.last) + 1)
         found[row.trainer_id].update(dict.fromkeys(slots, row))
     return found
 
 
-def _unplaced(monday: date, *, county: County | None) -> Sequence[Booked]:
+@cache
+def _unplaced(by_county: bool) -> Select[*tuple[Any, ...]]:
     """Requests that nobody is left to ask for: they hold nothing, so that only their wish says when."""
-    found = (
-        _of_visits(select(*_BOOKED))
-        .where(Visit.state == VisitState.REQUESTED, Visit.trainer_id.is_(None))
-        .where(Visit.first_day.between(monday, monday + SUNDAY))
-        .order_by(Visit.first_day, Visit.first_half, Visit.id)
-    )
-    return db.session.execute(found.where(Visit.county == county) if county else found).all()
+    in_week = Visit.first_day.between(bindparam("monday"), bindparam("sunday"))
+    found = _of_visits().where(Visit.state == VisitState.REQUESTED, Visit.trainer_id.is_(None), in_week)
+    found = found.order_by(Visit.first_day, Visit.first_half, Visit.id)
+    return found.where(Visit.county == bindparam("county")) if by_county else found
 
 
 def _days(monday: date, working: WorkingDays, *, busy: set[int]) -> list[date]:
@@ -240,27 +253,29 @@ def _half(number: int, diary: _Diary, *, is_open: bool, is_coming: bool, ahead: 
     return Piece(Kind.GAP, beside=other.visit) if other else Piece(Kind.FREE)
 
 
-def _wished(visit: Booked, day: date) -> Sequence[Piece]:
+def _wished(visit: Found, day: date) -> Sequence[Piece]:
     """What a visit without a trainer would take of a day."""
     halves = [at.half for at in run_of(visit.first_day, visit.first_half, visit.half_days) if at.day == day]
     return [Piece(Kind.VISIT, None if halves[1:] else halves[0], visit)] if halves else []
 
 
-def _clashes(which: ColumnElement[bool], window: Window, today: date, *, now: datetime) -> Sequence[Clash]:
-    """Each visit once, on the first day its trainer is away. 1 statement."""
-    first = max(window.base, Slot(today, Half.AM).number)
-    rows = db.session.execute(
-        _of_visits(
-            select(*_BOOKED, VisitSlot.day, Trainer.name)
-            .join(VisitSlot, VisitSlot.visit_id == Visit.id)
-            .join(Absence, piles.over_slot())
-            .join(Trainer, Trainer.id == VisitSlot.trainer_id)
-        )
-        .where(which, live(now), VisitSlot.slot.between(first, window.last), Absence.last_slot >= first)
+@cache
+def _clashing(by_county: bool) -> Select[*tuple[Any, ...]]:
+    """A sum is asked for, not a slot: or SQLite would begin at all slots of the week, not at the absences."""
+    return (
+        _of_visits(VisitSlot.day, Trainer.name)
+        .join(VisitSlot, VisitSlot.visit_id == Visit.id)
+        .join(Absence, piles.over_slot())
+        .join(Trainer, Trainer.id == VisitSlot.trainer_id)
+        .where(_which(by_county), _LIVE, (VisitSlot.slot + 0).between(_FIRST, _LAST), Absence.last_slot >= _FIRST)
         .order_by(VisitSlot.day, Trainer.name, Trainer.id, VisitSlot.slot)
     )
+
+
+def _clashes(values: Mapping[str, object], *, by_county: bool) -> Sequence[Clash]:
+    """Each visit once, on the first day its trainer is away. 1 statement."""
     found: dict[int, Clash] = {}
-    for row in rows:  # asked for its state here: SQLite would read all visits that are in it
+    for row in rows(_clashing(by_county), values):  # asked for its state here: SQLite would read all that are in it
         if row.state in piles.AHEAD:
             found.setdefault(row.id, Clash(row.day, row.name, row))
     return list(found.values())
