@@ -166,12 +166,12 @@ def _near(values: Mapping[str, object], wish: Wish) -> dict[int, tuple[HeldVisit
     drives = ((code, wish.travel.minutes(code, wish.outcode)) for code in outcodes())
     near = [code for code, minutes in drives if minutes is not None and minutes <= wish.policy.lunch_minutes]
     rows = diary_rows.rows(diary_rows.NEAR, {**values, "outcodes": near, "first_day": first, "last_day": last})
-    return _grouped(
-        (who, HeldVisit(span(start, start + length), outcode, is_confirmed=state == VisitState.CONFIRMED))
-        for who, outcode, day, half, length, state in rows
-        if state in _SETTLED
-        for start in [2 * (day - first).days + (half == Half.PM)]
-    )
+    found: defaultdict[int, list[HeldVisit]] = defaultdict(list)
+    for who, outcode, day, half, length, state in rows:
+        if state in _SETTLED:
+            start = 2 * (day - first).days + (half == Half.PM)
+            found[who].append(HeldVisit(span(start, start + length), outcode, "", "", state == VisitState.CONFIRMED))
+    return {who: tuple(visits) for who, visits in found.items()}
 
 
 def _beside(values: Mapping[str, object], need: Need) -> dict[int, tuple[HeldVisit, ...]]:

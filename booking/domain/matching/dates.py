@@ -84,10 +84,11 @@ def _pools(candidates: Iterable[Candidate], wish: Wish) -> Iterator[tuple[int, i
     first = earliest(wish.today, wish.policy.notice_days, wish.working)
     allowed = open_days(window, wish.working) & window.days(first, wish.horizon)
     minutes = cache(lambda outcode: wish.travel.minutes(outcode, wish.outcode))
+    open_hours = cache(lambda hours: worked(hours, window, times=times) & allowed)  # most patterns are alike
     for who in candidates:
         if not _may_come(who, wish, minutes(who.home)):
             continue
-        free = worked(who.hours, window, times=times) & allowed & ~(absent(who.absences, window) | who.held)
+        free = open_hours(who.hours) & ~(absent(who.absences, window) | who.held)
         close = weeks = 0
         for visit in who.visits:
             drive = minutes(visit.outcode)
