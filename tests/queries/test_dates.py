@@ -12,7 +12,7 @@ from booking.domain.places import County
 from booking.models import CalendarDay, Course, OutcodePair
 from booking.queries import dates
 from tests import make
-from tests.counting import counted
+from tests.counting import counted, noting
 from tests.make import DAY
 
 AT = Slot(DAY, Half.AM)
@@ -110,3 +110,19 @@ def test_the_next_date_of_each_course_in_each_county(session: Any, now: datetime
 
 def test_without_courses_there_are_no_next_dates(session: Any, now: datetime) -> None:
     assert dates.next_dates(courses=[], now=now) == {}
+
+
+def test_visits_nearby_are_read_from_their_index_alone(session: Any, now: datetime) -> None:
+    course = make.course()
+    make.visit(course=course, trainer=make.ann(course))
+    statements: list[tuple[str, Any]] = []
+    with noting(lambda *ran: statements.append(ran)):
+        openings(course, now)
+    ((near, values),) = [ran for ran in statements if "FROM visits" in " ".join(ran[0].split())]
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":  # with so few rows any way would do
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+    how = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    plan = str(connection.exec_driver_sql(f"{how} {near}", values).all())
+    assert "Index Only Scan using ix_visits_near" in plan or "COVERING INDEX ix_visits_near" in plan, plan
