@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ TEMPLATES = ROOT / "templates"
 SOURCES = sorted(BOOKING.rglob("*.py"))
 PAGES = [path for ending in ("html", "txt", "jinja") for path in sorted(TEMPLATES.rglob(f"*.{ending}"))]
 EDGES = ("web", "cli", "worker", "serve", "demonstration", "post_office", "privacy", "clock")
+LOCKED = re.compile(r"^([\w.-]+)==(\S+)(?: ;.*?)? \\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n?)+", re.MULTILINE)
 AUDIENCES = {"business", "staff", "trainer"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "data", "info"}
 
@@ -125,3 +127,16 @@ def test_no_page_has_inline_style_or_script() -> None:
     pattern = re.compile(r"\sstyle=|<script(?![^>]*src=)|<style|\son[a-z]+=")
     pages = [path for path in PAGES if "email" not in path.parts]
     assert [name(path) for path in pages if pattern.search(path.read_text())] == []
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-uv.lock"])
+def test_every_library_is_locked_with_its_hashes(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    assert LOCKED.findall(text)
+    assert LOCKED.sub("", text).strip() == ""
+
+
+def test_no_library_is_here_that_is_not_on_the_list() -> None:
+    listed = set(LOCKED.findall((ROOT / "requirements-dev.lock").read_text()))
+    here = {(re.sub(r"[-_.]+", "-", each.name).lower(), each.version) for each in distributions()}
+    assert here - listed == set()

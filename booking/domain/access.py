@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     DEMO = "demo"  # a button that signs in, only for the person at this machine
 
 
+RESET_MINUTES = 10
 LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.RESULT: None,
     Purpose.RESUME: timedelta(days=30),
@@ -38,7 +39,7 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.ENQUIRY: timedelta(days=90),
     Purpose.FEED: None,
     Purpose.INVITE: timedelta(days=3),
-    Purpose.RESET: timedelta(minutes=30),
+    Purpose.RESET: timedelta(minutes=RESET_MINUTES),
     Purpose.DEMO: timedelta(days=1),
 }
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from sqlalchemy import update
 
 from booking.db import db
-from booking.domain.access import Actor, ActorKind, Purpose, Role
+from booking.domain.access import RESET_MINUTES, Actor, ActorKind, Purpose, Role
 from booking.domain.days import LONDON
 from booking.domain.errors import Refused
 from booking.emails import staff as emails
@@ -91,16 +91,20 @@ def one_time_link(staff: Staff, *, now: datetime) -> Link:
 
 
 def forgot(email: str, *, now: datetime) -> None:
-    """Mails a link for a new password to the colleague with this address, if there is one. The caller never learns."""
+    """Mails a link for a new password to the colleague with this address, if there is one: the only one that works.
+
+    The caller never learns.
+    """
     staff = queries.by_email(email)
     if staff is None or not staff.active:
         return
     if staff.password is None:
         invite_again(staff, now=now, actor=actor_of(staff))
         return
+    links.revoke(Purpose.RESET, now=now, staff_id=staff.id)
     link = links.make(Purpose.RESET, now=now, staff_id=staff.id)
     url = f"{settings().base_url}/staff/reset/{links.marker(link)}"
-    message = emails.reset(staff, reset_url=url, good_for="30 minutes")
+    message = emails.reset(staff, reset_url=url, good_for=f"{RESET_MINUTES} minutes")
     outbox.put(message, key=f"staff:{staff.id}:reset:staff", version=link.id, until=link.expires_at, now=now)
 
 

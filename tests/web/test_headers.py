@@ -1,11 +1,15 @@
 """What every answer carries, and what the cookies are."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha512
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
 from booking import clock
@@ -22,6 +26,38 @@ CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def forged(app: Flask, session: SessionMixin) -> dict[str, str]:
+    """This session in cookies that are signed in other ways than ours; and in ours, the last."""
+    ours = SecureCookieSessionInterface()
+    signer = ours.get_signing_serializer(app)
+    assert signer is not None
+    sealed = str(signer.dumps(dict(session)))
+    ours.digest_method = staticmethod(sha512)
+    strong = ours.get_signing_serializer(app)
+    assert strong is not None
+    payload, *_ = sealed.split(".")
+    named = urlsafe_b64encode(b'{"alg":"none","jku":"https://evil.example/key"}').decode().rstrip("=")
+    return {
+        "not signed": payload,
+        "signed by nobody": f"{payload}..",
+        "names its own algorithm and key": f"{named}.{payload}.",
+        "another digest": str(strong.dumps(dict(session))),
+        "another key": str(URLSafeTimedSerializer("another", salt="cookie-session").dumps(dict(session))),
+        "ours": sealed,
+    }
+
+
+def test_a_cookie_is_read_with_our_key_and_our_way_of_signing_alone(app: Flask, client: PageClient) -> None:
+    signed_in(client, make.cora())
+    with client.session_transaction() as session:
+        cookies = forged(app, session)
+    answers = {}
+    for way, cookie in cookies.items():
+        client.set_cookie(app.config["SESSION_COOKIE_NAME"], cookie)
+        answers[way] = client.get("/staff").status_code
+    assert answers == dict.fromkeys(cookies, 302) | {"ours": 200}
 
 
 @pytest.mark.parametrize("path", PAGES)

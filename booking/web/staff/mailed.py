@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from booking import clock
 from booking.db import transaction
-from booking.domain.access import Purpose
+from booking.domain.access import RESET_MINUTES, Purpose
 from booking.services import links, sign_ins
 from booking.services import staff as services
 from booking.web import limits
@@ -18,7 +18,10 @@ from booking.web.staff.sign_in import entered
 from booking.web.visitor import network
 from config import settings
 
-ON_ITS_WAY = "If a colleague has that address, an email is on its way to it. The link in it works for 30 minutes"
+ON_ITS_WAY = (
+    "If a colleague has that address, an email is on its way to it."
+    f" The link in it works for {RESET_MINUTES} minutes, and any before it no longer"
+)
 
 
 class ForgotForm(Form):

@@ -1,15 +1,19 @@
 """A first password, a forgotten one, and the demonstration's button: each behind a link that works once."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import select
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from booking.db import db
 from booking.domain.access import Purpose
 from booking.models import Link, Mail, Staff
 from booking.services import links
+from booking.web.staff import security
 from tests import make
 from tests.pages import PageClient
 from tests.signing import signed_in
@@ -76,10 +80,29 @@ def test_a_new_link_for_a_password_dies_with_the_first_change(client: PageClient
     assert client.get(f"/staff/reset/{links.token(second)}").status_code == 410
 
 
+def test_of_two_links_for_a_new_password_the_later_works(client: PageClient, cora: Staff) -> None:
+    paths = []
+    for _ in range(2):
+        client.send("/staff/forgot", {"email": cora.email})
+        paths.append(mailed_path(Purpose.RESET))
+    assert [client.get(path).status_code for path in paths] == [410, 200]
+
+
+def test_a_new_password_asks_for_the_address_alone_and_then_the_mailed_link(client: PageClient, cora: Staff) -> None:
+    path = f"/staff/reset/{links.token(make.link(Purpose.RESET, staff_id=cora.id))}"
+    asked = [
+        set(re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', client.get(page).text))
+        for page in ("/staff/forgot", path)
+    ]
+    assert asked == [{"csrf_token", "email"}, {"csrf_token", "username", "password"}], (
+        "username: hidden, for password managers"
+    )
+
+
 @pytest.mark.parametrize(
     ("purpose", "page", "lives"),
     [
-        (Purpose.RESET, "reset", timedelta(minutes=30)),
+        (Purpose.RESET, "reset", timedelta(minutes=10)),
         (Purpose.INVITE, "welcome", timedelta(days=3)),
         (Purpose.DEMO, "demo", timedelta(days=1)),
     ],
@@ -123,6 +146,12 @@ def test_a_weak_password_is_refused_with_the_reason(client: PageClient, cora: St
     assert signs_in(client, PASSWORD) is True
 
 
+def test_no_password_that_was_breached_and_is_on_the_list_is_taken(app: Flask) -> None:
+    breached = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= security.SHORTEST]
+    assert len(breached) > 200, "the others are too short for us"
+    assert [word for word in breached if not security.too_weak(word)] == []
+
+
 @pytest.mark.parametrize(
     "password", ["sárga bögre görbül lámpa", "a" * 30 + " violin Gravel 93", "🦡🌊🚜⛰️ lantern gravel"]
 )
@@ -130,6 +159,12 @@ def test_long_and_foreign_passwords_are_welcome(client: PageClient, cora: Staff,
     path = f"/staff/reset/{links.token(make.link(Purpose.RESET, staff_id=cora.id))}"
     assert client.send(path, {"password": password}).status_code == 303
     assert signs_in(client, password) is True
+
+
+def test_a_password_does_not_grow_too_old(client: PageClient, cora: Staff, clock: time_machine.Traveller) -> None:
+    clock.shift(timedelta(days=3 * 365))
+    assert signs_in(client, PASSWORD) is True
+    assert client.get("/staff").status_code == 200
 
 
 def test_an_invited_colleague_chooses_name_and_password_and_is_in(
