@@ -214,12 +214,3 @@ def _weeks_over(most: int, held: int, window: Window) -> int:
 def beside(held: int, window: Window) -> int:
     """The other half of each held half-day: what a visit too far away for the lunch break closes."""
     return (held & window.am) << 1 | (held >> 1) & window.am
-
-
-def merge(diaries: Iterable[int]) -> tuple[int, int]:
-    """The slots in at least one diary, and those in two or more."""
-    one = two = 0
-    for diary in diaries:
-        two |= one & diary
-        one |= diary
-    return one, two

@@ -15,7 +15,6 @@ from booking.domain.availability import (
     any_within,
     beside,
     linked,
-    merge,
     open_days,
     runs,
     span,
@@ -146,14 +145,6 @@ def test_the_other_half_of_a_held_day_is_closed(diary: tuple[Window, int]) -> No
     window, far = diary
 
     assert places(window, beside(far, window)) == [place for place in range(window.size) if has(far, place ^ 1)]
-
-
-@given(st.lists(st.integers(0, 2**40)))
-def test_merging_counts_to_two(bits: list[int]) -> None:
-    one, two = merge(bits)
-
-    assert one == sum(1 << place for place in range(41) if sum(has(each, place) for each in bits) >= 1)
-    assert two == sum(1 << place for place in range(41) if sum(has(each, place) for each in bits) >= 2)
 
 
 patterns = st.builds(

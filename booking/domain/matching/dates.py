@@ -1,6 +1,6 @@
 """The dates the public may choose: a county's pool of diaries merged, and never a trainer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -8,7 +8,7 @@ from heapq import nsmallest
 from itertools import groupby, islice
 from operator import attrgetter
 
-from booking.domain.availability import Window, absent, beside, merge, open_days, starts, within_limit, worked
+from booking.domain.availability import Window, absent, beside, open_days, starts, within_limit, worked
 from booking.domain.days import Half, Slot, earliest
 from booking.domain.matching.needs import Candidate, Wish
 
@@ -69,36 +69,41 @@ class Openings:
 
 
 def openings(candidates: Iterable[Candidate], wish: Wish) -> Openings:
-    """Every start for which at least one trainer breaks no rule at all; what `for_the_public` will then find."""
-    pool = list(_pools(candidates, wish))
-    one, two = merge(found for found, _ in pool)
-    near = 0
-    for found, weeks in pool:
-        near |= found & weeks
-    return Openings(wish.window, wish.length, one, two, near)
+    """Every start for which at least one trainer breaks no rule at all; what `for_the_public` will then find.
 
-
-def _pools(candidates: Iterable[Candidate], wish: Wish) -> Iterator[tuple[int, int]]:
-    """For each able trainer the starts, and the weeks with a confirmed visit nearby."""
+    Once every start of the calendar has two trainers, a diary is worked out only if it could make a week near: of
+    hundreds of trainers few are.
+    """
     window, times = wish.window, wish.policy.times
     first = earliest(wish.today, wish.policy.notice_days, wish.working)
     allowed = open_days(window, wish.working) & window.days(first, wish.horizon)
+    every = starts(allowed, wish.length, window)
     minutes = cache(lambda outcode: wish.travel.minutes(outcode, wish.outcode))
     open_hours = cache(lambda hours: worked(hours, window, times=times) & allowed)  # most patterns are alike
+    one = two = near = 0
     for who in candidates:
         if not _may_come(who, wish, minutes(who.home)):
             continue
-        free = open_hours(who.hours) & ~(absent(who.absences, window) | who.held)
-        close = weeks = 0
-        for visit in who.visits:
-            drive = minutes(visit.outcode)
-            if drive is not None and drive <= wish.policy.lunch_minutes:
-                close |= visit.bits
-                if visit.is_confirmed:
-                    weeks |= window.week(visit.bits)
-        free &= ~beside(who.held & ~close, window)
+        close, weeks = _nearby(who, wish, minutes)
+        if two == every and not weeks & every & ~near:
+            continue
+        free = open_hours(who.hours) & ~(absent(who.absences, window) | who.held) & ~beside(who.held & ~close, window)
         found = starts(free, wish.length, window)
-        yield within_limit(found, wish.length, who.held, limit=who.weekly_limit, window=window), weeks
+        found = within_limit(found, wish.length, who.held, limit=who.weekly_limit, window=window)
+        one, two, near = one | found, two | one & found, near | found & weeks
+    return Openings(window, wish.length, one, two, near)
+
+
+def _nearby(who: Candidate, wish: Wish, minutes: Callable[[str], int | None]) -> tuple[int, int]:
+    """The slots of visits so near that a lunch break is enough for the drive, and the weeks of those confirmed."""
+    close = weeks = 0
+    for visit in who.visits:
+        drive = minutes(visit.outcode)
+        if drive is not None and drive <= wish.policy.lunch_minutes:
+            close |= visit.bits
+            if visit.is_confirmed:
+                weeks |= wish.window.week(visit.bits)
+    return close, weeks
 
 
 def _may_come(who: Candidate, wish: Wish, drive: int | None) -> bool:

@@ -1,12 +1,15 @@
 """What the public may choose: never a date that the sending of the form would then refuse."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from functools import reduce
+from itertools import combinations
+from operator import or_
 
 import pytest
 from hypothesis import given, settings
 
-from booking.domain.availability import Window, span
+from booking.domain.availability import Hours, Window, span
 from booking.domain.days import Half, Slot
 from booking.domain.matching.dates import DayDates, Openings, openings
 from booking.domain.matching.needs import Candidate, Policy, Wish
@@ -43,6 +46,19 @@ def test_a_date_is_shown_exactly_when_sending_it_would_find_a_trainer(crowd: lis
         able = [] if unfit_date(wish.at(slot)) else for_the_public(crowd, wish.at(slot))
         two = bool(found.two & WINDOW.bit(slot))
         assert (found.has(slot), two) == (len(able) > 0, len(able) > 1), slot
+
+
+@given(crowds(), undated_wishes())
+@settings(max_examples=60)
+def test_of_many_trainers_each_counts_as_if_alone(crowd: list[Candidate], wish: Wish) -> None:
+    always = tuple(Hours(day, time(9), time(17)) for day in range(7))
+    free = replace(ANN, home=wish.outcode, counties=dict.fromkeys(County, 0), hours=always, weekly_limit=14)
+    crowd = [free, free, *crowd, booked(free, visit(morning(), outcode=wish.outcode))]
+    alone = [openings([who], wish) for who in crowd]
+    found = openings(crowd, wish)
+    assert found.one == reduce(or_, (each.one for each in alone))
+    assert found.two == reduce(or_, (one.one & other.one for one, other in combinations(alone, 2)))
+    assert found.near == reduce(or_, (each.near for each in alone))
 
 
 @pytest.mark.parametrize(
