@@ -6,15 +6,14 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from booking.db import db
 from booking.domain.days import Half, Slot, london, london_time, monday_of
 from booking.domain.lifecycle import EnquiryState, VisitState
 from booking.domain.post import MailState
-from booking.models import Enquiry, Mail, Visit, VisitSlot
+from booking.models import Enquiry, Firm, Mail, Site, Trainer, Visit, VisitSlot
 from booking.queries.desk import piles
-from booking.queries.desk.today import in_words
 
 ON = (VisitState.CONFIRMED, VisitState.DELIVERED)
 MOST = 12
@@ -22,11 +21,11 @@ MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """One day of a visit, and the half it begins with that day."""
+    """One day of a visit, and the half it begins with that day; of the visit what _VISITS names."""
 
     day: date
     half: Half
-    visit: Visit
+    visit: Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def coming(now: datetime) -> Sequence[Coming]:
         begins.setdefault((visit_id, day), half)
     days = [(visit_id, day, half) for (visit_id, day), half in begins.items()][:MOST]
     ids = list({visit_id for visit_id, _, _ in days})
-    visits = {row.id: row for row in db.session.scalars(_VISITS, {"ids": ids})}
+    visits = {row.id: row for row in db.session.execute(_VISITS, {"ids": ids})}
     later = min((day for _, day, _ in days if day > today + timedelta(days=1)), default=None)
     near = {today, today + timedelta(days=1), later}
     return [Coming(day, half, visits[visit_id]) for visit_id, day, half in days if day in near]
@@ -73,7 +72,16 @@ _SLOTS = (
     .order_by(VisitSlot.slot, VisitSlot.visit_id)
     .limit(len(Half) * MOST)
 )
-_VISITS = in_words(select(Visit).where(Visit.id.in_(bindparam("ids", expanding=True))))
+_VISITS = (
+    select(
+        *(Visit.id, Visit.reference, Visit.people),
+        *(Firm.name.label("firm"), Site.town, Trainer.name.label("trainer")),
+    )
+    .outerjoin(Firm, Firm.id == Visit.firm_id)
+    .outerjoin(Site, Site.id == Visit.site_id)
+    .outerjoin(Trainer, Trainer.id == Visit.trainer_id)
+    .where(Visit.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 @cache
