@@ -92,11 +92,15 @@ class Window:
         """Every slot from which `length` half-days end in the same week."""
         return tiled(span(0, max(0, SLOTS_A_WEEK + 1 - length)), SLOTS_A_WEEK, base=self.base, size=self.size)
 
-    def week(self, bits: int) -> int:
-        """The whole week of a visit's slots, which never pass a Sunday."""
-        first = bits.bit_length() - 1
-        monday = first - first % SLOTS_A_WEEK
-        return span(monday, monday + SLOTS_A_WEEK)
+    def weeks(self, bits: int) -> int:
+        """Every slot of the weeks that have one of these: all are folded onto their Mondays at once."""
+        have = 1
+        while have < SLOTS_A_WEEK:
+            step = min(have, SLOTS_A_WEEK - have)
+            bits |= bits >> step
+            have += step
+        mondays = bits & tiled(1, SLOTS_A_WEEK, base=self.base, size=self.size)
+        return (mondays << SLOTS_A_WEEK) - mondays
 
 
 def span(low: int, high: int) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from booking.domain.availability import Window
 from booking.domain.days import Slot, london_time
@@ -26,10 +27,12 @@ CENTRES: Mapping[County, str] = {
 def openings(*, course: Course, county: County, outcode: str, now: datetime, but_visit: int | None = None) -> Openings:
     """Every date open to the public up to the horizon, read once: five soonest, a month, the nearest to one.
 
-    `but_visit` is a visit whose own slots count as free: the one moved, or the visitor's own hold. 6 statements.
+    `but_visit` is a visit whose own slots count as free: the one moved, or the visitor's own hold. 7 statements, and 3
+    more where the diaries of the first trainers are not enough.
     """
     wish = wish_for(course, county=county, outcode=outcode, now=now)
-    return dates.openings(diaries.pool(wish, course_id=course.id, but_visit=but_visit), wish)
+    read = partial(diaries.with_diaries, wish=wish, but_visit=but_visit)
+    return dates.openings(diaries.pool(wish, course_id=course.id), wish, read=read)
 
 
 def next_dates(

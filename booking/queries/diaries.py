@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -25,22 +25,42 @@ def live(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return or_(VisitSlot.expires_at.is_(None), VisitSlot.expires_at > now)
 
 
-def pool(wish: Wish, *, course_id: int, but_visit: int | None = None) -> list[Candidate]:
-    """The trainers who may be free for the public: active, teaching the course, covering the county. 4 statements.
+def pool(wish: Wish, *, course_id: int) -> list[Candidate]:
+    """The trainers who may be free for the public: active, teaching the course, covering the county. 2 statements.
 
-    Of their visits only those close enough to drive to over lunch are read, since the others are all too far.
+    Without their diaries. Of their visits only those close enough to drive to over lunch are read, since the others are
+    all too far.
     """
-    read = _read(diary_rows.POOL, wish, but_visit=but_visit, county=wish.county, course_id=course_id)
-    counties = {row.id: {wish.county: row.liking} for row in read.trainers}
-    near = _near(read.values, wish)
-    return [_candidate(row, read, counties=counties, visits=near) for row in read.trainers]
+    found = diary_rows.rows(diary_rows.POOL, {"county": wish.county, "course_id": course_id})
+    near = _near([row.id for row in found], wish)
+    return [_candidate(row, counties={wish.county: row.liking}, visits=near.get(row.id, ())) for row in found]
+
+
+def with_diaries(candidates: Sequence[Candidate], wish: Wish, *, but_visit: int | None = None) -> list[Candidate]:
+    """The same with their hours, absences and held slots. 3 statements, none for nobody."""
+    if not candidates:
+        return []
+    read = _read(diary_rows.SOME, wish, but_visit=but_visit, ids=[who.trainer_id for who in candidates])
+    held = {row.id: _held(row, wish.window) for row in read.trainers}
+    return [
+        replace(
+            who,
+            hours=read.hours.get(who.trainer_id, ()),
+            absences=read.absences.get(who.trainer_id, ()),
+            held=held[who.trainer_id],
+        )
+        for who in candidates
+    ]
 
 
 def roster(wish: Wish) -> list[tuple[Candidate, frozenset[int]]]:
     """Every active trainer with the ids of the courses taught; no visit's place is read. 5 statements."""
     taught: dict[int, tuple[int, ...]] = _grouped(diary_rows.rows(diary_rows.TAUGHT))
     read, counties = _read(diary_rows.ACTIVE, wish), _counties()
-    return [(_candidate(row, read, counties=counties), frozenset(taught.get(row.id, ()))) for row in read.trainers]
+    return [
+        (_candidate(row, read, counties=counties.get(row.id, {})), frozenset(taught.get(row.id, ())))
+        for row in read.trainers
+    ]
 
 
 def everyone(
@@ -53,8 +73,8 @@ def everyone(
         _candidate(
             row,
             read,
-            counties=counties,
-            visits=beside,
+            counties=counties.get(row.id, {}),
+            visits=beside.get(row.id, ()),
             teaches=row.teaches,
             barred_on=row.barred_at.date() if row.barred_at else None,
             taught_on=row.taught_on,
@@ -105,10 +125,10 @@ _WEEKS = {week.value: week for week in Week}
 
 def _candidate(
     row: Row[*tuple[Any, ...]],
-    read: _Read,
+    read: _Read | None = None,
     *,
-    counties: Mapping[int, Mapping[County, int]],
-    visits: Mapping[int, tuple[HeldVisit, ...]] | None = None,
+    counties: Mapping[County, int],
+    visits: tuple[HeldVisit, ...] = (),
     teaches: bool = True,
     barred_on: date | None = None,
     taught_on: date | None = None,
@@ -117,11 +137,11 @@ def _candidate(
         row.id,
         row.name,
         row.home_outcode,
-        counties=counties.get(row.id, {}),
-        hours=read.hours.get(row.id, ()),
-        absences=read.absences.get(row.id, ()),
-        held=_held(row, read.window),
-        visits=visits.get(row.id, ()) if visits else (),
+        counties=counties,
+        hours=read.hours.get(row.id, ()) if read else (),
+        absences=read.absences.get(row.id, ()) if read else (),
+        held=_held(row, read.window) if read else 0,
+        visits=visits,
         is_active=row.is_active,
         teaches=teaches,
         weekly_limit=row.weekly_limit,
@@ -157,7 +177,7 @@ def _pieces(window: Window) -> int:
     return -(-window.size // diary_rows.PIECE)
 
 
-def _near(values: Mapping[str, object], wish: Wish) -> dict[int, tuple[HeldVisit, ...]]:
+def _near(trainers: Sequence[int], wish: Wish) -> dict[int, tuple[HeldVisit, ...]]:
     """The visits a trainer can come from in a lunch break, where they stand: all that the public's dates need.
 
     Read from the visits alone. A hold may have run out, so that none is among them.
@@ -165,7 +185,8 @@ def _near(values: Mapping[str, object], wish: Wish) -> dict[int, tuple[HeldVisit
     first, last = (Slot.of(number).day for number in (wish.window.base, wish.window.last))
     drives = ((code, wish.travel.minutes(code, wish.outcode)) for code in outcodes())
     near = [code for code, minutes in drives if minutes is not None and minutes <= wish.policy.lunch_minutes]
-    rows = diary_rows.rows(diary_rows.NEAR, {**values, "outcodes": near, "first_day": first, "last_day": last})
+    values = {"ids": trainers, "outcodes": near, "first_day": first, "last_day": last}
+    rows = diary_rows.rows(diary_rows.NEAR, values)
     found: defaultdict[int, list[HeldVisit]] = defaultdict(list)
     for who, outcode, day, half, length, state in rows:
         if state in _SETTLED:

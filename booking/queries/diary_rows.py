@@ -61,6 +61,7 @@ _FACTS = select(
     Trainer.weekly_limit,
     Trainer.drive_limit_minutes,
 ).order_by(Trainer.id)
+SOME = select(Trainer.id).where(Trainer.id.in_(_IDS)).order_by(Trainer.id)
 ACTIVE = _FACTS.where(Trainer.is_active)
 POOL = (
     ACTIVE.add_columns(TrainerCounty.liking)

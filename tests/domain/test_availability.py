@@ -141,6 +141,14 @@ def test_the_weekly_limit_is_what_a_loop_finds(diary: tuple[Window, int], data: 
 
 
 @given(diaries())
+def test_the_weeks_of_slots_are_whole(diary: tuple[Window, int]) -> None:
+    window, held = diary
+    with_one = {place // 14 for place in places(window, held)}
+
+    assert places(window, window.weeks(held)) == [place for place in range(window.size) if place // 14 in with_one]
+
+
+@given(diaries())
 def test_the_other_half_of_a_held_day_is_closed(diary: tuple[Window, int]) -> None:
     window, far = diary
 

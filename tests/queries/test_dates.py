@@ -1,4 +1,4 @@
-"""Dates for the public: from diaries to choices, in seven statements whatever the size."""
+"""Dates for the public: from diaries to choices, in seven statements, or ten, whatever the size."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from booking.domain.days import Half, Slot
 from booking.domain.lifecycle import VisitState
-from booking.domain.matching.dates import Openings
+from booking.domain.matching.dates import ENOUGH, Openings
 from booking.domain.places import County
 from booking.models import CalendarDay, Course, OutcodePair
 from booking.queries import dates
@@ -74,7 +74,7 @@ def test_the_islands_have_no_dates_on_line(session: Any, now: datetime) -> None:
 
 
 @pytest.mark.parametrize("trainers", [1, 3])
-def test_dates_take_six_statements(session: Any, now: datetime, trainers: int) -> None:
+def test_dates_take_seven_statements(session: Any, now: datetime, trainers: int) -> None:
     course = make.course()
     for _ in range(trainers):
         make.visit(course=course, trainer=make.trainer(courses=[course]))
@@ -83,7 +83,21 @@ def test_dates_take_six_statements(session: Any, now: datetime, trainers: int) -
         found.soonest()
         found.days(date(2027, 3, 1), date(2027, 3, 31))
         found.nearest(AT)
-    assert len(statements) == 6
+    assert len(statements) == 7
+
+
+@pytest.mark.parametrize(("booked", "expected"), [(0, 7), (ENOUGH + 2, 10)])
+def test_of_many_trainers_more_diaries_are_read_only_where_they_can_add_a_date(
+    session: Any, now: datetime, booked: int, expected: int
+) -> None:
+    course = make.course()
+    for number in range(ENOUGH + 2):
+        trainer = make.trainer(courses=[course])
+        if number < booked:
+            make.visit(course=course, trainer=trainer)
+    with counted() as statements:
+        found = openings(course, now)
+    assert (len(statements), found.has(AT)) == (expected, booked == 0)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -24,7 +24,8 @@ def wish(course: Course, now: datetime) -> Wish:
 
 def held(course: Course, now: datetime, **but: Any) -> list[Slot]:
     asked = wish(course, now)
-    return list(asked.window.slots(diaries.pool(asked, course_id=course.id, **but)[0].held))
+    (who,) = diaries.with_diaries(diaries.pool(asked, course_id=course.id), asked, **but)
+    return list(asked.window.slots(who.held))
 
 
 def test_held_slots_are_found_in_every_piece_of_the_window(session: Any, now: datetime) -> None:
@@ -63,6 +64,19 @@ def test_the_visits_own_slots_count_as_free(session: Any, now: datetime) -> None
     course = make.course()
     visit = make.visit(course=course, trainer=make.ann(course))
     assert held(course, now, but_visit=visit.id) == []
+
+
+def test_diaries_are_read_of_those_who_are_asked_for(session: Any, now: datetime) -> None:
+    course = make.course()
+    make.absence(make.ann(course), DAY)
+    make.trainer("Dora Penrose", courses=[course], works=[2])
+    asked = wish(course, now)
+    both = diaries.pool(asked, course_id=course.id)
+    (dora,) = diaries.with_diaries(both[1:], asked)
+    (ann,) = diaries.with_diaries(both[:1], asked)
+    assert (dora.name, [line.weekday for line in dora.hours], dora.absences) == ("Dora Penrose", [2], ())
+    assert (ann.name, len(ann.hours), [each.kind for each in ann.absences]) == ("Ann Bell", 5, ["leave"])
+    assert diaries.with_diaries([], asked) == []
 
 
 def test_the_pool_is_who_works_there_and_teaches_it(session: Any, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The dates the public may choose: a county's pool of diaries merged, and never a trainer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,6 +13,7 @@ from booking.domain.days import Half, Slot, earliest
 from booking.domain.matching.needs import Candidate, Wish
 
 NEAR_YOU = "A trainer is already near you that week"
+ENOUGH = 64  # trainers: so many leave two free on nearly every day
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,16 @@ class Openings:
         return DayDates(day, tuple(slot.half for slot in slots), self.length, near)
 
 
-def openings(candidates: Iterable[Candidate], wish: Wish) -> Openings:
+def openings(
+    candidates: Iterable[Candidate],
+    wish: Wish,
+    *,
+    read: Callable[[Sequence[Candidate]], Iterable[Candidate]] = iter,
+) -> Openings:
     """Every start for which at least one trainer breaks no rule at all; what `for_the_public` will then find.
 
-    Once every start of the calendar has two trainers, a diary is worked out only if it could make a week near: of
-    hundreds of trainers few are.
+    `read` gives candidates their diaries: hours, absences and what is held. It is asked for the first ones, and then
+    for those who could still add something: of hundreds few, once every start of the calendar has two trainers.
     """
     window, times = wish.window, wish.policy.times
     first = earliest(wish.today, wish.policy.notice_days, wish.working)
@@ -80,30 +86,29 @@ def openings(candidates: Iterable[Candidate], wish: Wish) -> Openings:
     every = starts(allowed, wish.length, window)
     minutes = cache(lambda outcode: wish.travel.minutes(outcode, wish.outcode))
     open_hours = cache(lambda hours: worked(hours, window, times=times) & allowed)  # most patterns are alike
+    able = [(who, *_nearby(who, wish, minutes)) for who in candidates if _may_come(who, wish, minutes(who.home))]
+    able.sort(key=lambda each: -each[2].bit_count())  # who makes most weeks near comes first
     one = two = near = 0
-    for who in candidates:
-        if not _may_come(who, wish, minutes(who.home)):
-            continue
-        close, weeks = _nearby(who, wish, minutes)
-        if two == every and not weeks & every & ~near:
-            continue
-        free = open_hours(who.hours) & ~(absent(who.absences, window) | who.held) & ~beside(who.held & ~close, window)
-        found = starts(free, wish.length, window)
-        found = within_limit(found, wish.length, who.held, limit=who.weekly_limit, window=window)
-        one, two, near = one | found, two | one & found, near | found & weeks
+    for part in (able[:ENOUGH], able[ENOUGH:]):
+        useful = [each for each in part if two != every or each[2] & every & ~near]
+        for who, (_, close, weeks) in zip(read([who for who, _, _ in useful]), useful, strict=True):
+            free = open_hours(who.hours) & ~(absent(who.absences, window) | who.held)
+            found = starts(free & ~beside(who.held & ~close, window), wish.length, window)
+            found = within_limit(found, wish.length, who.held, limit=who.weekly_limit, window=window)
+            one, two, near = one | found, two | one & found, near | found & weeks
     return Openings(window, wish.length, one, two, near)
 
 
 def _nearby(who: Candidate, wish: Wish, minutes: Callable[[str], int | None]) -> tuple[int, int]:
     """The slots of visits so near that a lunch break is enough for the drive, and the weeks of those confirmed."""
-    close = weeks = 0
+    close = sure = 0
     for visit in who.visits:
         drive = minutes(visit.outcode)
         if drive is not None and drive <= wish.policy.lunch_minutes:
             close |= visit.bits
             if visit.is_confirmed:
-                weeks |= wish.window.week(visit.bits)
-    return close, weeks
+                sure |= visit.bits
+    return close, wish.window.weeks(sure)
 
 
 def _may_come(who: Candidate, wish: Wish, drive: int | None) -> bool:

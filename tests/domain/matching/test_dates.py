@@ -1,17 +1,18 @@
 """What the public may choose: never a date that the sending of the form would then refuse."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 from functools import reduce
-from itertools import combinations
 from operator import or_
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from booking.domain.availability import Hours, Window, span
 from booking.domain.days import Half, Slot
-from booking.domain.matching.dates import DayDates, Openings, openings
+from booking.domain.matching.dates import ENOUGH, DayDates, Openings, openings
 from booking.domain.matching.needs import Candidate, Policy, Wish
 from booking.domain.matching.rules import unfit_date
 from booking.domain.matching.shortlist import for_the_public
@@ -48,17 +49,62 @@ def test_a_date_is_shown_exactly_when_sending_it_would_find_a_trainer(crowd: lis
         assert (found.has(slot), two) == (len(able) > 0, len(able) > 1), slot
 
 
-@given(crowds(), undated_wishes())
+EVERY_DAY = tuple(Hours(day, time(9), time(17)) for day in range(7))
+IDLE = replace(ANN, counties=dict.fromkeys(County, 0), hours=EVERY_DAY, weekly_limit=14)
+
+
+@given(crowds(), undated_wishes(), st.integers(0, 2))
 @settings(max_examples=60)
-def test_of_many_trainers_each_counts_as_if_alone(crowd: list[Candidate], wish: Wish) -> None:
-    always = tuple(Hours(day, time(9), time(17)) for day in range(7))
-    free = replace(ANN, home=wish.outcode, counties=dict.fromkeys(County, 0), hours=always, weekly_limit=14)
-    crowd = [free, free, *crowd, booked(free, visit(morning(), outcode=wish.outcode))]
-    alone = [openings([who], wish) for who in crowd]
-    found = openings(crowd, wish)
-    assert found.one == reduce(or_, (each.one for each in alone))
-    assert found.two == reduce(or_, (one.one & other.one for one, other in combinations(alone, 2)))
-    assert found.near == reduce(or_, (each.near for each in alone))
+def test_of_many_trainers_each_counts_as_if_alone_though_few_diaries_are_read(
+    crowd: list[Candidate], wish: Wish, idle: int
+) -> None:
+    few = [replace(IDLE, home=wish.outcode)] * idle + crowd
+    alone = [openings([who], wish) for who in few for _ in range(2)]
+    many = [replace(who, trainer_id=number) for number, who in enumerate(few * ENOUGH)]
+    asked: list[int] = []
+
+    def read(some: Sequence[Candidate]) -> list[Candidate]:
+        asked.extend(who.trainer_id for who in some)
+        return [many[who.trainer_id] for who in some]
+
+    found = openings([replace(who, hours=(), absences=(), held=0) for who in many], wish, read=read)
+    one, two = merged(each.one for each in alone)
+    assert (found.one, found.two) == (one, two)
+    assert found.near == reduce(or_, (each.near for each in alone), 0)
+    assert len(asked) == len(set(asked))
+
+
+def merged(diaries: Iterable[int]) -> tuple[int, int]:
+    """What is in one of them or more, and in two or more."""
+    one = two = 0
+    for diary in diaries:
+        one, two = one | diary, two | one & diary
+    return one, two
+
+
+def test_who_is_the_second_on_a_day_is_read_after_all_the_others() -> None:
+    first, second = (booked(IDLE, visit(morning(day), afternoon(day))) for day in (WEDNESDAY, FRIDAY))
+
+    alone, both = (openings([*[first] * (ENOUGH - 1), second, *more], WHOLE_DAY) for more in ([], [IDLE]))
+
+    assert [bool(found.two & WINDOW.bit(morning(WEDNESDAY))) for found in (alone, both)] == [False, True]
+
+
+def test_who_alone_makes_a_week_near_is_read_after_all_the_others() -> None:
+    days = [date(2027, 3, day) for day in (15, 16, 22, 23)]
+    often = [
+        booked(IDLE, *(visit(half(day)) for day in days[n % 2 :: 2] for half in (morning, afternoon)))
+        for n in range(ENOUGH)
+    ]
+    once = booked(IDLE, visit(morning(date(2027, 4, 6))))
+
+    found = openings([once, *often], WHOLE_DAY)
+
+    assert [found.is_near(morning(day)) for day in (date(2027, 3, 17), date(2027, 4, 1), date(2027, 4, 7))] == [
+        True,
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -58,12 +58,12 @@ def test_without_courses_it_still_stands(client: PageClient) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_a_county_takes_eight_statements(client: PageClient, rows: int) -> None:
+def test_a_county_takes_nine_statements(client: PageClient, rows: int) -> None:
     for _ in range(rows):
         make.trainer(counties=County, courses=[make.course()])
     with counted() as statements:
         client.get("/counties/somerset")
-    assert len(statements) == 8
+    assert len(statements) == 9
 
 
 @pytest.mark.parametrize("slug", ["kent", "Devon", "%00"])

@@ -282,11 +282,11 @@ def test_a_lapsed_page_holds_nothing(client: PageClient, session: Session) -> No
 
 
 @pytest.mark.parametrize("trainers", [1, 3])
-def test_the_page_takes_seven_statements(client: PageClient, trainers: int) -> None:
+def test_the_page_takes_eight_statements(client: PageClient, trainers: int) -> None:
     course = make.course()
     for _ in range(trainers):
         make.visit(course=course, trainer=make.trainer(courses=[course]))
     to_dates(client, course.slug)
     with counted() as statements:
         client.get("/book/date?month=2027-03")
-    assert len(statements) == 7
+    assert len(statements) == 8

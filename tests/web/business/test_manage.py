@@ -330,7 +330,7 @@ def test_a_rivals_hold_is_no_date_to_move_to(client: PageClient, session: Sessio
 
 
 @pytest.mark.parametrize("visits", [1, 3])
-@pytest.mark.parametrize(("way", "expected"), [("", 5), ("/move", 10), ("/cancel", 4), ("/feedback", 4)])
+@pytest.mark.parametrize(("way", "expected"), [("", 5), ("/move", 11), ("/cancel", 4), ("/feedback", 4)])
 def test_the_pages_take_as_many_statements_whatever_there_is(
     client: PageClient, visits: int, way: str, expected: int
 ) -> None:

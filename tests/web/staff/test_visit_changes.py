@@ -211,7 +211,7 @@ def test_a_second_report_shows_the_first_and_the_history_keeps_both(app: Flask, 
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("page", "statements"), [("assign", 12), ("move", 13), ("add", 13)])
+@pytest.mark.parametrize(("page", "statements"), [("assign", 12), ("move", 14), ("add", 14)])
 def test_a_page_takes_as_many_statements_for_three_trainers_as_for_one(
     desk: PageClient, page: str, statements: int, rows: int
 ) -> None:
