@@ -227,3 +227,10 @@ class TestTheWelcome:
     def test_a_mail_server_is_named(self, app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(app.extensions, "settings", Settings(secret_key="x", mail=MailServer(host="mail.example")))
         assert "sent to mail.example" in demonstration.welcome()
+
+
+def test_a_site_loads_nothing_that_it_may_not_need() -> None:
+    spare = "psycopg", "zxcvbn", "qrcode", "pytest"
+    look = f"import booking.serve, sys; print([name for name in {spare} if name in sys.modules]); import psycopg"
+    run = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
