@@ -4,15 +4,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from flask import g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, Update, event
+from sqlalchemy import Connection, Row, Update, event
 from sqlalchemy.engine import Engine
 
 from booking.models import Base
+
+Facts: TypeAlias = Row[*tuple[Any, ...]]  # columns by name: half the work of an object, where a page only shows them
 
 db = SQLAlchemy(metadata=Base.metadata)
 csrf = CSRFProtect()

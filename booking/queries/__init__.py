@@ -1,1 +1,1 @@
-"""Floor 3b: reads. What a screen or a rule needs, in a constant number of statements."""
+"""Floor 3b: reads. What a screen or a rule needs, in a number of statements that does not grow with the rows."""

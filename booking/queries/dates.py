@@ -27,8 +27,8 @@ CENTRES: Mapping[County, str] = {
 def openings(*, course: Course, county: County, outcode: str, now: datetime, but_visit: int | None = None) -> Openings:
     """Every date open to the public up to the horizon, read once: five soonest, a month, the nearest to one.
 
-    `but_visit` is a visit whose own slots count as free: the one moved, or the visitor's own hold. 7 statements, and 3
-    more where the diaries of the first trainers are not enough.
+    `but_visit` is a visit whose own slots count as free: the one moved, or the visitor's own hold. 7 statements, 4
+    where nobody may come, and 10 where the diaries of the first trainers are not enough.
     """
     wish = wish_for(course, county=county, outcode=outcode, now=now)
     read = partial(diaries.with_diaries, wish=wish, but_visit=but_visit)

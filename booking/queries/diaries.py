@@ -1,4 +1,4 @@
-"""Trainers as matching sees them, read from the database in a constant number of statements."""
+"""Trainers as matching sees them, read in a number of statements that does not grow with them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, or_
+from sqlalchemy import BindParameter, ColumnElement, Select, or_
 
+from booking.db import Facts
 from booking.domain.availability import Absence, Hours, Window, span
 from booking.domain.days import Half, Slot, Week
 from booking.domain.lifecycle import LIVE, VisitState
@@ -97,7 +98,7 @@ def hours(trainers: Sequence[int]) -> dict[int, tuple[Hours, ...]]:
 class _Read:
     """What was read of some trainers, by their id where they have many; `values` are the parameters of it."""
 
-    trainers: Sequence[Row[*tuple[Any, ...]]]
+    trainers: Sequence[Facts]
     values: Mapping[str, object]
     window: Window
     hours: Mapping[int, tuple[Hours, ...]]
@@ -124,7 +125,7 @@ _WEEKS = {week.value: week for week in Week}
 
 
 def _candidate(
-    row: Row[*tuple[Any, ...]],
+    row: Facts,
     read: _Read | None = None,
     *,
     counties: Mapping[County, int],
@@ -163,7 +164,7 @@ def _absences(values: Mapping[str, object]) -> dict[int, tuple[Absence, ...]]:
     return _grouped((trainer_id, Absence(first, last, kind)) for trainer_id, first, last, kind in rows)
 
 
-def _held(row: Row[*tuple[Any, ...]], window: Window) -> int:
+def _held(row: Facts, window: Window) -> int:
     """Held slots as bits in the window. A slot is held once by a trainer, so the sum of its bits is their union."""
     held = 0
     for piece, bits in enumerate(row[-_pieces(window) :]):

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Integer,
-    Row,
     Select,
     String,
     bindparam,
@@ -18,7 +17,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from booking.db import db
+from booking.db import Facts, db
 from booking.domain.lifecycle import VisitState
 from booking.models import (
     Absence,
@@ -36,9 +35,7 @@ from booking.models.base import Instant
 PIECE = 60  # slots whose bits the database adds into one 64-bit integer
 
 
-def rows(
-    statement: Select[*tuple[Any, ...]], values: Mapping[str, object] | None = None
-) -> Sequence[Row[*tuple[Any, ...]]]:
+def rows(statement: Select[*tuple[Any, ...]], values: Mapping[str, object] | None = None) -> Sequence[Facts]:
     """Rows as the driver gives them, all at once: hundreds of them go past the session, which would look at each."""
     db.session.flush()
     return db.session.connection().execute(statement, values).all()
@@ -61,7 +58,7 @@ _FACTS = select(
     Trainer.weekly_limit,
     Trainer.drive_limit_minutes,
 ).order_by(Trainer.id)
-SOME = select(Trainer.id).where(Trainer.id.in_(_IDS)).order_by(Trainer.id)
+SOME = select(Trainer.id).where(Trainer.id.in_(_IDS))
 ACTIVE = _FACTS.where(Trainer.is_active)
 POOL = (
     ACTIVE.add_columns(TrainerCounty.liking)

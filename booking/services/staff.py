@@ -101,6 +101,7 @@ def forgot(email: str, *, now: datetime) -> None:
     if staff.password is None:
         invite_again(staff, now=now, actor=actor_of(staff))
         return
+    db.session.refresh(staff, with_for_update=True)  # of two requests at once the later ends the earlier's link
     links.revoke(Purpose.RESET, now=now, staff_id=staff.id)
     link = links.make(Purpose.RESET, now=now, staff_id=staff.id)
     url = f"{settings().base_url}/staff/reset/{links.marker(link)}"

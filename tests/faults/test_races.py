@@ -11,13 +11,15 @@ from alembic.operations import Operations
 from sqlalchemy import func, select
 
 from booking.db import db, transaction
-from booking.domain.access import Actor, ActorKind
+from booking.domain.access import Actor, ActorKind, Purpose
 from booking.domain.days import Half, Slot, run_of
 from booking.domain.lifecycle import TrainerAnswer, VisitState
 from booking.domain.places import County
-from booking.models import Course, Draft, Trainer, Visit, VisitSlot
+from booking.domain.post import MailState
+from booking.models import Course, Draft, Link, Mail, Trainer, Visit, VisitSlot
 from booking.queries import dates
 from booking.services import slots, visits
+from booking.services import staff as colleagues
 from booking.services.records import rosters
 from tests import make
 from tests.conftest import NOW, Database
@@ -212,6 +214,16 @@ def test_without_the_unique_constraint_every_claim_is_kept(fresh_app: Fresh) -> 
     arranged(app, drop_the_constraint)
     assert race(app, clients(claiming(ids)), is_sound=False) == {"won": CLIENTS}
     assert owners(app) == CLIENTS
+
+
+def test_of_fifty_requests_for_a_new_password_one_link_works_and_one_mail_waits(fresh_app: Fresh) -> None:
+    app = fresh_app()
+    email: str = arranged(app, lambda: make.cora(password="x").email)
+    assert race(app, clients(lambda _n: colleagues.forgot(email, now=NOW)))["won"] == CLIENTS
+    with app.app_context():
+        links = select(func.count()).select_from(Link).filter_by(purpose=Purpose.RESET, revoked_at=None)
+        mails = select(func.count()).select_from(Mail).filter_by(state=MailState.WAITING)
+        assert [db.session.scalar(each) for each in (links, mails)] == [1, 1]
 
 
 def test_without_the_unique_constraint_looking_first_does_not_help(fresh_app: Fresh, database: Database) -> None:

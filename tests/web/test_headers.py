@@ -34,6 +34,8 @@ def forged(app: Flask, session: SessionMixin) -> dict[str, str]:
     signer = ours.get_signing_serializer(app)
     assert signer is not None
     sealed = str(signer.dumps(dict(session)))
+    how = {"key_derivation": ours.key_derivation, "digest_method": ours.digest_method}
+    other = URLSafeTimedSerializer("another", salt=ours.salt, serializer=ours.serializer, signer_kwargs=how)
     ours.digest_method = staticmethod(sha512)
     strong = ours.get_signing_serializer(app)
     assert strong is not None
@@ -42,9 +44,9 @@ def forged(app: Flask, session: SessionMixin) -> dict[str, str]:
     return {
         "not signed": payload,
         "signed by nobody": f"{payload}..",
-        "names its own algorithm and key": f"{named}.{payload}.",
+        "names its own algorithm and key": f"{named}.{sealed}",
         "another digest": str(strong.dumps(dict(session))),
-        "another key": str(URLSafeTimedSerializer("another", salt="cookie-session").dumps(dict(session))),
+        "another key": str(other.dumps(dict(session))),
         "ours": sealed,
     }
 

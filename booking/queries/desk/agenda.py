@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, select, union_all
 
-from booking.db import db
+from booking.db import Facts, db
 from booking.domain.days import london_time
 from booking.domain.desk.finding import sought
 from booking.domain.lifecycle import TrainerAnswer, VisitState
@@ -19,8 +19,7 @@ from booking.queries.visits import PARTIES
 
 PAGE = 50
 NOBODY = 0
-Line: TypeAlias = Row[*tuple[Any, ...]]  # of the list on screen: only what it shows, which is read in half the time
-_LINES = (
+_LINES = (  # what the list on screen shows, and no more
     select(
         *(Visit.reference, Visit.state, Visit.first_day, Visit.first_half, Visit.half_days, Visit.people),
         *(Visit.trainer_answer, Firm.name.label("firm"), Site.town, Course.title.label("course")),
@@ -61,7 +60,7 @@ def height(wanted: Wanted, found: Mapping[VisitState, int], *, now: datetime) ->
     return db.session.scalar(select(func.count(Visit.id)).where(*_which(wanted, now))) or 0
 
 
-def listed(wanted: Wanted, *, now: datetime, page: int) -> Sequence[Line]:
+def listed(wanted: Wanted, *, now: datetime, page: int) -> Sequence[Facts]:
     """One page of the list: what is ahead by its day, then what is over the latest first. 1 statement, one more for
     several words."""
     lines = _LINES.order_by(*_order(wanted, london_time(now).date()), Visit.id)

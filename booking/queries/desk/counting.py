@@ -18,7 +18,8 @@ def by_state(model: type[Enquiry] | type[Mail], commonest: State) -> Mapping[Sta
     """1 statement. In the commonest state are those that remain: all of a table are counted at once, a part is not."""
     others = [state for state in type(commonest) if state is not commonest]
     total, *counts = db.session.execute(_counts(model, *others)).one()
-    return dict(zip(others, counts, strict=True)) | {commonest: total - sum(counts)}
+    found = dict(zip(others, counts, strict=True)) | {commonest: total - sum(counts)}
+    return {state: found[state] for state in type(commonest)}
 
 
 @cache

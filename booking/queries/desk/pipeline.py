@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from booking.db import db
+from booking.db import Facts, db
 from booking.domain.days import london, london_time
 from booking.domain.desk.finding import sought
 from booking.domain.lifecycle import OPEN_ENQUIRIES, EnquiryReason, EnquiryState
@@ -20,8 +20,7 @@ from booking.queries.desk.finding import of_enquiry
 
 PAGE = 50
 NOBODY = 0
-Line: TypeAlias = Row[*tuple[Any, ...]]  # of the list on screen: only what it shows, which is read in half the time
-_LINES = (
+_LINES = (  # what the list on screen shows, and no more
     select(
         *(Enquiry.id, Enquiry.reference, Enquiry.state, Enquiry.reason, Enquiry.lost_reason, Enquiry.suspicion),
         *(Enquiry.by_phone, Enquiry.place, Enquiry.county, Enquiry.due_at, Enquiry.answered_at, Enquiry.next_on),
@@ -75,7 +74,7 @@ def counts(wanted: Wanted, *, now: datetime) -> Mapping[EnquiryState, int]:
     return dict.fromkeys(EnquiryState, 0) | {row[0]: row[1] for row in db.session.execute(rows)}
 
 
-def listed(wanted: Wanted, *, page: int, now: datetime) -> Sequence[Line]:
+def listed(wanted: Wanted, *, page: int, now: datetime) -> Sequence[Facts]:
     """One page of the list. 1 statement, one more for several words."""
     order = _order(wanted.sort)
     ids = _ids(wanted, now).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, SQLColumnExpression, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, bindparam, func, or_, select
 
+from booking.db import Facts
 from booking.domain.availability import Window, worked
 from booking.domain.days import (
     Half,
@@ -46,8 +47,7 @@ class Kind(StrEnum):
     FREE = "free"
 
 
-Found: TypeAlias = Row[*tuple[Any, ...]]  # a visit as _BOOKED has it, or an absence, or a trainer
-_BOOKED = (
+_BOOKED = (  # what is shown of a visit
     *(Visit.id, Visit.reference, Visit.state, Visit.outcode, Visit.trainer_id, Visit.trainer_answer),
     *(Visit.address_confirmed_at, Visit.proposed_day, Visit.first_day, Visit.first_half, Visit.half_days),
     *(Firm.name.label("firm"), Site.town),
@@ -59,18 +59,18 @@ class Piece(NamedTuple):
 
     kind: Kind
     half: Half | None = None
-    visit: Found | None = None
+    visit: Facts | None = None
     until: datetime | None = None  # of a hold
     is_proposed: bool = False  # of a move that waits for the trainer's yes
-    absence: Found | None = None
-    beside: Found | None = None
+    absence: Facts | None = None
+    beside: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A trainer's week: the half-days held of the weekly limit, and a cell of pieces for each day."""
 
-    trainer: Found
+    trainer: Facts
     held: int
     cells: Sequence[Sequence[Piece]]
 
@@ -81,7 +81,7 @@ class Clash:
 
     day: date
     trainer: str
-    visit: Found
+    visit: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class _Diary:
     base: int
     works: int
     claims: Mapping[int, Piece]
-    away: Mapping[int, Found]
+    away: Mapping[int, Facts]
 
 
 def week(monday: date, *, county: County | None = None, page: int = 1, now: datetime) -> Board:
@@ -175,8 +175,8 @@ _CLAIMS = (
 
 
 def _claims(values: Mapping[str, object]) -> dict[int, dict[int, Piece]]:
-    """Held slots as pieces, by trainer and slot number; a visit is the same row on all of its slots."""
-    visits: dict[int, Found] = {}
+    """Held slots as pieces, by trainer and slot number; a visit is its first slot's row on all of them."""
+    visits: dict[int, Facts] = {}
     found: defaultdict[int, dict[int, Piece]] = defaultdict(dict)
     for row in rows(_CLAIMS, values):
         visit = visits.setdefault(row.id, row)
@@ -191,8 +191,8 @@ _AWAY = (
 )
 
 
-def _away(window: Window, values: Mapping[str, object]) -> dict[int, dict[int, Found]]:
-    found: defaultdict[int, dict[int, Found]] = defaultdict(dict)
+def _away(window: Window, values: Mapping[str, object]) -> dict[int, dict[int, Facts]]:
+    found: defaultdict[int, dict[int, Facts]] = defaultdict(dict)
     for row in rows(_AWAY, values):
         slots = range(max(row.first_slot, window.base), min(row.last_slot, window.last) + 1)
         found[row.trainer_id].update(dict.fromkeys(slots, row))
@@ -253,7 +253,7 @@ def _half(number: int, diary: _Diary, *, is_open: bool, is_coming: bool, ahead: 
     return Piece(Kind.GAP, beside=other.visit) if other else Piece(Kind.FREE)
 
 
-def _wished(visit: Found, day: date) -> Sequence[Piece]:
+def _wished(visit: Facts, day: date) -> Sequence[Piece]:
     """What a visit without a trainer would take of a day."""
     halves = [at.half for at in run_of(visit.first_day, visit.first_half, visit.half_days) if at.day == day]
     return [Piece(Kind.VISIT, None if halves[1:] else halves[0], visit)] if halves else []
@@ -261,13 +261,17 @@ def _wished(visit: Found, day: date) -> Sequence[Piece]:
 
 @cache
 def _clashing(by_county: bool) -> Select[*tuple[Any, ...]]:
-    """A sum is asked for, not a slot: or SQLite would begin at all slots of the week, not at the absences."""
+    """Who holds a slot of the week is on the planner anyhow, unless it is a county's.
+
+    A sum is asked for, not a slot: or SQLite would begin at all slots of the week, not at the absences.
+    """
+    which = [_which(by_county)] if by_county else []
     return (
         _of_visits(VisitSlot.day, Trainer.name)
         .join(VisitSlot, VisitSlot.visit_id == Visit.id)
         .join(Absence, piles.over_slot())
         .join(Trainer, Trainer.id == VisitSlot.trainer_id)
-        .where(_which(by_county), _LIVE, (VisitSlot.slot + 0).between(_FIRST, _LAST), Absence.last_slot >= _FIRST)
+        .where(*which, _LIVE, (VisitSlot.slot + 0).between(_FIRST, _LAST), Absence.last_slot >= _FIRST)
         .order_by(VisitSlot.day, Trainer.name, Trainer.id, VisitSlot.slot)
     )
 

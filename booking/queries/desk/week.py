@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
-from booking.db import db
+from booking.db import Facts, db
 from booking.domain.days import Half, Slot, london, london_time, monday_of
 from booking.domain.lifecycle import EnquiryState, VisitState
 from booking.domain.post import MailState
@@ -25,7 +25,7 @@ class Coming:
 
     day: date
     half: Half
-    visit: Row[*tuple[Any, ...]]
+    visit: Facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
@@ -86,6 +87,19 @@ def test_with_codes_on_the_password_alone_lets_nobody_in(
     response = client.send("/staff/sign-in/code", {"code": code_now(str(cora.tf_totp_secret))})
     assert (response.status_code, response.location) == (303, "/staff")
     assert client.get("/staff").status_code == 200
+
+
+@pytest.mark.parametrize(("steps", "expected"), [(1, 303), (2, 422)])
+def test_a_code_of_a_minute_ago_is_too_old(
+    client: PageClient, cora: Staff, clock: time_machine.Traveller, steps: int, expected: int
+) -> None:
+    codes_on(client, cora)
+    client.send("/staff/sign-out", page="/staff/account")
+    clock.shift(STEP)
+    code = code_now(str(cora.tf_totp_secret))
+    halfway(client)
+    clock.shift(steps * STEP)
+    assert client.send("/staff/sign-in/code", {"code": code}).status_code == expected
 
 
 def test_a_code_works_once(app: Flask, client: PageClient, cora: Staff, clock: time_machine.Traveller) -> None:

@@ -1,5 +1,6 @@
 """The outbox on screen: every mail with its state, read without its secrets, stopped, sent, mended."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,13 @@ def test_the_list_takes_the_same_statements_for_one_mail_and_for_three(desk: Pag
         page = desk.get("/staff/outbox").text
     assert page.count("Your visit is confirmed") == rows
     assert len(seen) == 6
+
+
+def test_there_is_a_tab_for_each_state_in_the_order_of_a_mails_life(desk: PageClient) -> None:
+    make.mail(MailState.SENT)
+    nav = desk.get("/staff/outbox").text.partition('aria-label="By state"')[2].partition("</nav>")[0]
+    tabs = re.findall(r">(\w+) <b>(\d+)</b>", nav)
+    assert tabs == [("All", "1"), *((state.capitalize(), str(int(state is MailState.SENT))) for state in MailState)]
 
 
 def test_an_empty_outbox_says_why(desk: PageClient) -> None:
