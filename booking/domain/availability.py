@@ -16,7 +16,7 @@ from booking.domain.days import (
     Slot,
     Week,
     WorkingDays,
-    days_between,
+    bank_holidays,
     monday_of,
 )
 
@@ -147,11 +147,11 @@ def absent(absences: Iterable[Absence], window: Window) -> int:
 
 def open_days(window: Window, working: WorkingDays) -> int:
     """Both halves of every working day."""
-    bits = 0
-    first = Slot.of(window.base).day
-    for n, day in enumerate(days_between(first, Slot.of(window.last).day)):
-        if working.is_open(day):
-            bits |= 3 << 2 * n
+    bits = tiled(span(0, 10), SLOTS_A_WEEK, base=window.base, size=window.size)  # Monday to Friday
+    years = range(Slot.of(window.base).day.year, Slot.of(window.last).day.year + 1)
+    for day in {day for year in years for day in bank_holidays(year)} | {*working.overrides}:
+        there = window.days(day, day)
+        bits = bits | there if working.is_open(day) else bits & ~there
     return bits
 
 

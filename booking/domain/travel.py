@@ -94,7 +94,7 @@ STARTING_ADDED: Mapping[str, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Travel:
     """Drives, with what is known better than the formula: minutes by (low, high) outcode, minutes added at one end."""
 
@@ -118,6 +118,13 @@ class Travel:
         if minutes is None:
             return None
         return MINUTE_PENCE * minutes + math.floor(MILE_PENCE * (miles(here, there) or 0) + 0.5)
+
+
+@lru_cache(maxsize=512)
+def within(travel: Travel, outcode: str, minutes: int) -> tuple[str, ...]:
+    """The outcodes that a drive of so many minutes reaches from one, itself included."""
+    drives = ((code, travel.minutes(code, outcode)) for code in outcodes())
+    return tuple(code for code, drive in drives if drive is not None and drive <= minutes)
 
 
 STARTING_TRAVEL = Travel(STARTING_PAIRS, STARTING_ADDED)

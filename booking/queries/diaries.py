@@ -13,7 +13,8 @@ from booking.domain.availability import Absence, Hours, Window, span
 from booking.domain.days import Half, Slot, Week
 from booking.domain.lifecycle import LIVE, VisitState
 from booking.domain.matching.needs import Candidate, HeldVisit, Need, Wish
-from booking.domain.places import County, outcodes
+from booking.domain.places import County
+from booking.domain.travel import within
 from booking.models import VisitSlot
 from booking.queries import diary_rows
 
@@ -184,8 +185,7 @@ def _near(trainers: Sequence[int], wish: Wish) -> dict[int, tuple[HeldVisit, ...
     Read from the visits alone. A hold may have run out, so that none is among them.
     """
     first, last = (Slot.of(number).day for number in (wish.window.base, wish.window.last))
-    drives = ((code, wish.travel.minutes(code, wish.outcode)) for code in outcodes())
-    near = [code for code, minutes in drives if minutes is not None and minutes <= wish.policy.lunch_minutes]
+    near = within(wish.travel, wish.outcode, wish.policy.lunch_minutes)
     values = {"ids": trainers, "outcodes": near, "first_day": first, "last_day": last}
     rows = diary_rows.rows(diary_rows.NEAR, values)
     found: defaultdict[int, list[HeldVisit]] = defaultdict(list)

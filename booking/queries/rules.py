@@ -1,5 +1,7 @@
 """What the firm has laid down, settings and tables, as the values that rules work with."""
 
+from functools import lru_cache
+
 from sqlalchemy import select
 
 from booking.db import db
@@ -38,6 +40,11 @@ def terms() -> Terms:
 
 def travel() -> Travel:
     """Drives, with those that somebody knows better than the formula."""
-    rows = db.session.execute(_PAIRS)
-    known = {(row.low, row.high): row.minutes for row in rows}
-    return Travel({**STARTING_PAIRS, **known}, STARTING_ADDED)
+    return _travel(*((row.low, row.high, row.minutes) for row in db.session.execute(_PAIRS)))
+
+
+@lru_cache(maxsize=4)
+def _travel(*known: tuple[str, str, int]) -> Travel:
+    """The same for as long as the same is known, so that what was worked out of it is not worked out again."""
+    pairs = {(low, high): minutes for low, high, minutes in known}
+    return Travel({**STARTING_PAIRS, **pairs}, STARTING_ADDED)

@@ -37,7 +37,9 @@ def register(app: Flask) -> None:
     """Adds /healthz, what every template may use, and the session's cookie."""
     app.session_interface = Sessions()
     app.add_url_rule("/healthz", "healthz", healthz)
-    app.context_processor(lambda: {"company": settings().company, "asset": asset, "settings": settings()})
+    app.context_processor(
+        lambda: {"company": settings().company, "asset": asset, "path_of": path_of, "settings": settings()}
+    )
 
 
 def healthz() -> tuple[str, int, dict[str, str]]:
@@ -51,3 +53,9 @@ def asset(name: str) -> str:
     """The address of a static file, with its hash, so that browsers may keep it for a year."""
     content = Path(__file__).parent.parent.joinpath("static", name).read_bytes()
     return url_for("static", filename=name, v=sha256(content).hexdigest()[:12])
+
+
+@cache
+def path_of(endpoint: str) -> str:
+    """The address of a page that needs nothing else: for the ways that stand on every page."""
+    return url_for(endpoint)

@@ -226,6 +226,14 @@ def test_the_override_opens_and_closes_days_in_a_diary() -> None:
     assert days == [21, 22, 23, 28, 29, 30, 31]
 
 
+@given(windows(), st.dictionaries(st.dates(date(2024, 1, 1), date(2029, 12, 31)), st.booleans(), max_size=9))
+def test_the_open_days_are_what_a_loop_finds(window: Window, overrides: dict[date, bool]) -> None:
+    working = WorkingDays(overrides)
+    loop = [slot for slot in window.slots(span(0, window.size)) if working.is_open(slot.day)]
+
+    assert list(window.slots(open_days(window, working))) == loop
+
+
 @pytest.mark.parametrize("length", [0, 11])
 def test_a_visit_of_no_possible_length_is_a_mistake(length: int) -> None:
     with pytest.raises(ValueError, match="1 to 10 half-days"):
