@@ -2,7 +2,9 @@
 
 import ast
 import re
+import tomllib
 
+import bench.desk
 from tests.conftest import ROOT
 
 DOC = (ROOT / "docs" / "security.md").read_text()
@@ -53,3 +55,19 @@ def test_a_line_of_the_table_names_a_test() -> None:
     tested = re.findall(r"^\| (\d\S+) \|.*`\S+\.py::test_\w+` \|$", DOC, re.MULTILINE)
     assert rows == tested
     assert len(rows) == len(set(rows))
+
+
+def test_how_soon_libraries_are_renewed_is_promised() -> None:
+    (promise,) = re.findall(r"^\*\*Libraries\.\*\* .*$", (ROOT / "docs" / "running.md").read_text(), re.MULTILINE)
+    assert [words for words in ("a quarter", "seven days", "two when it is critical") if words not in promise] == []
+
+
+def test_what_each_page_of_the_desk_costs_is_told() -> None:
+    told = re.findall(r"^\| ([^|]+?) \|", (ROOT / "docs" / "performance.md").read_text(), re.MULTILINE)
+    measured = {name if name in told else name.partition(",")[0] for name, _ in bench.desk.PAGES}
+    assert measured - set(told) == set()
+
+
+def test_types_are_checked_strictly_before_anything_is_merged() -> None:
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["strict"] is True
+    assert re.search(r"^test: .*\n(?:\t.*\n)*\t\.venv/bin/mypy\n", (ROOT / "Makefile").read_text(), re.MULTILINE)
