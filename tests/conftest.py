@@ -212,7 +212,7 @@ def served(app: Flask, *, port: int = 0) -> Iterator[Live]:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield Live(app, f"http://127.0.0.1:{server.effective_port}")
-    # First its threads: one that has answered still writes an "x" to a pipe, whose number may be a file's after `close`.
+    # Its threads first: one that has answered still writes to a pipe, whose number may be a file's after `close`.
     server.task_dispatcher.shutdown()
     server.close()
     thread.join(timeout=5)
