@@ -94,12 +94,8 @@ class Window:
 
     def weeks(self, bits: int) -> int:
         """Every slot of the weeks that have one of these: all are folded onto their Mondays at once."""
-        have = 1
-        while have < SLOTS_A_WEEK:
-            step = min(have, SLOTS_A_WEEK - have)
-            bits |= bits >> step
-            have += step
-        mondays = bits & tiled(1, SLOTS_A_WEEK, base=self.base, size=self.size)
+        found = any_within(bits | bits >> 1, 0, 6)
+        mondays = found & tiled(1, SLOTS_A_WEEK, base=self.base, size=self.size)
         return (mondays << SLOTS_A_WEEK) - mondays
 
 

@@ -94,7 +94,7 @@ STARTING_ADDED: Mapping[str, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)  # known by itself, not by its tables: `within` remembers by it
 class Travel:
     """Drives, with what is known better than the formula: minutes by (low, high) outcode, minutes added at one end."""
 

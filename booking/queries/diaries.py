@@ -187,13 +187,12 @@ def _near(trainers: Sequence[int], wish: Wish) -> dict[int, tuple[HeldVisit, ...
     first, last = (Slot.of(number).day for number in (wish.window.base, wish.window.last))
     near = within(wish.travel, wish.outcode, wish.policy.lunch_minutes)
     values = {"ids": trainers, "outcodes": near, "first_day": first, "last_day": last}
-    rows = diary_rows.rows(diary_rows.NEAR, values)
-    found: defaultdict[int, list[HeldVisit]] = defaultdict(list)
-    for who, outcode, day, half, length, state in rows:
-        if state in _SETTLED:
-            start = 2 * (day - first).days + (half == Half.PM)
-            found[who].append(HeldVisit(span(start, start + length), outcode, "", "", state == VisitState.CONFIRMED))
-    return {who: tuple(visits) for who, visits in found.items()}
+    return _grouped(
+        (who, HeldVisit(span(start, start + length), outcode, is_confirmed=state == VisitState.CONFIRMED))
+        for who, outcode, day, half, length, state in diary_rows.rows(diary_rows.NEAR, values)
+        if state in _SETTLED
+        for start in [2 * (day - first).days + (half == Half.PM)]
+    )
 
 
 def _beside(values: Mapping[str, object], need: Need) -> dict[int, tuple[HeldVisit, ...]]:

@@ -41,8 +41,8 @@ def rows(statement: Select[*tuple[Any, ...]], values: Mapping[str, object] | Non
     return db.session.connection().execute(statement, values).all()
 
 
-_IDS = bindparam("ids", type_=Integer, expanding=True)
-_FIRST, _LAST = bindparam("first", type_=Integer), bindparam("last", type_=Integer)
+IDS = bindparam("ids", type_=Integer, expanding=True)
+FIRST, LAST = bindparam("first", type_=Integer), bindparam("last", type_=Integer)
 _WHO = type_coerce(VisitSlot.trainer_id, Integer)  # of slots that are held: never NULL
 _HELD = (
     VisitSlot.visit_id != bindparam("but_visit"),
@@ -58,7 +58,7 @@ _FACTS = select(
     Trainer.weekly_limit,
     Trainer.drive_limit_minutes,
 ).order_by(Trainer.id)
-SOME = select(Trainer.id).where(Trainer.id.in_(_IDS))
+SOME = select(Trainer.id).where(Trainer.id.in_(IDS))
 ACTIVE = _FACTS.where(Trainer.is_active)
 POOL = (
     ACTIVE.add_columns(TrainerCounty.liking)
@@ -89,7 +89,7 @@ def with_held(trainers: Select[*tuple[Any, ...]], pieces: int) -> Select[*tuple[
     """
     one = cast(1, BigInteger)  # a plain 1 would be shifted as 32 bits by PostgreSQL
     held = []
-    for start in (_FIRST + PIECE * piece for piece in range(pieces)):
+    for start in (FIRST + PIECE * piece for piece in range(pieces)):
         there = VisitSlot.trainer_id == Trainer.id, VisitSlot.slot.between(start, start + PIECE - 1)
         bits = select(func.sum(one.op("<<")(VisitSlot.slot - start))).where(*there, *_HELD)
         held.append(bits.scalar_subquery())
@@ -100,13 +100,13 @@ _LINE = TrainerHours
 _HOURS = _LINE.weekday, _LINE.opens, _LINE.closes, _LINE.week, _LINE.valid_from, _LINE.valid_until
 HOURS = (  # a row for each line of a pattern that anybody has, and who has it: most people's are alike
     select(func.aggregate_strings(cast(_LINE.trainer_id, String), ","), *_HOURS)
-    .where(_LINE.trainer_id.in_(_IDS))
+    .where(_LINE.trainer_id.in_(IDS))
     .group_by(*_HOURS)
     .order_by(*_HOURS)
 )
 ABSENCES = (
     select(Absence.trainer_id, Absence.first_slot, Absence.last_slot, Absence.kind)
-    .where(Absence.trainer_id.in_(_IDS), Absence.first_slot <= _LAST, Absence.last_slot >= _FIRST)
+    .where(Absence.trainer_id.in_(IDS), Absence.first_slot <= LAST, Absence.last_slot >= FIRST)
     .order_by(Absence.id)
 )
 LIKINGS = select(TrainerCounty.trainer_id, TrainerCounty.county, TrainerCounty.liking)
@@ -121,13 +121,13 @@ NEAR = select(
 ).where(
     Visit.outcode.in_(bindparam("outcodes", expanding=True)),
     Visit.first_day.between(bindparam("first_day"), bindparam("last_day")),
-    (Visit.trainer_id + 0).in_(_IDS),  # a sum: or SQLite would read all that these trainers ever did
+    (Visit.trainer_id + 0).in_(IDS),  # a sum: or SQLite would read all that these trainers ever did
 )
 BESIDE = (
     select(_WHO, Visit.id, VisitSlot.slot, Visit.outcode, Site.town, Visit.reference, Visit.state)
     .select_from(VisitSlot)
     .join(Visit, Visit.id == VisitSlot.visit_id)
     .outerjoin(Site, Site.id == Visit.site_id)
-    .where(VisitSlot.slot.between(_FIRST, _LAST), *_HELD)
+    .where(VisitSlot.slot.between(FIRST, LAST), *_HELD)
     .order_by(VisitSlot.slot, VisitSlot.trainer_id)
 )

@@ -28,7 +28,7 @@ from booking.domain.places import County
 from booking.models import Absence, Firm, Site, Trainer, TrainerCounty, Visit, VisitSlot
 from booking.queries import calendar, diaries, rules
 from booking.queries.desk import piles
-from booking.queries.diary_rows import rows
+from booking.queries.diary_rows import ABSENCES, FIRST, IDS, LAST, rows
 
 PAGE = 20  # trainers
 FRIDAY, SUNDAY = timedelta(days=4), timedelta(days=6)
@@ -133,8 +133,6 @@ def week(monday: date, *, county: County | None = None, page: int = 1, now: date
     return Board(days, closed, cells, len(unplaced), lines, page, last, clashes)
 
 
-_IDS = bindparam("ids", type_=Integer, expanding=True)
-_FIRST, _LAST = bindparam("first", type_=Integer), bindparam("last", type_=Integer)
 _LIVE = diaries.live(bindparam("now", type_=VisitSlot.expires_at.type))
 
 
@@ -143,7 +141,7 @@ def _which(by_county: bool) -> ColumnElement[bool]:
     if by_county:
         serves = TrainerCounty.trainer_id == Trainer.id, TrainerCounty.county == bindparam("county")
         return Trainer.is_active & select(TrainerCounty.trainer_id).where(*serves).exists()
-    holding = select(VisitSlot.trainer_id).where(VisitSlot.slot.between(_FIRST, _LAST), _LIVE)
+    holding = select(VisitSlot.trainer_id).where(VisitSlot.slot.between(FIRST, LAST), _LIVE)
     return or_(Trainer.is_active, Trainer.id.in_(holding))
 
 
@@ -169,7 +167,7 @@ def _of_visits(*more: SQLColumnExpression[Any]) -> Select[*tuple[Any, ...]]:
 _CLAIMS = (
     _of_visits(VisitSlot.trainer_id.label("held_by"), VisitSlot.slot, VisitSlot.expires_at, VisitSlot.is_proposed)
     .join(VisitSlot, VisitSlot.visit_id == Visit.id)
-    .where(VisitSlot.trainer_id.in_(_IDS), VisitSlot.slot.between(_FIRST, _LAST), _LIVE)
+    .where(VisitSlot.trainer_id.in_(IDS), VisitSlot.slot.between(FIRST, LAST), _LIVE)
     .order_by(VisitSlot.slot, VisitSlot.id)
 )
 
@@ -184,11 +182,7 @@ def _claims(values: Mapping[str, object]) -> dict[int, dict[int, Piece]]:
     return found
 
 
-_AWAY = (
-    select(*Absence.__table__.columns)
-    .where(Absence.trainer_id.in_(_IDS), Absence.first_slot <= _LAST, Absence.last_slot >= _FIRST)
-    .order_by(Absence.id)
-)
+_AWAY = ABSENCES.add_columns(Absence.note, Absence.created_at)
 
 
 def _away(window: Window, values: Mapping[str, object]) -> dict[int, dict[int, Facts]]:
@@ -271,7 +265,7 @@ def _clashing(by_county: bool) -> Select[*tuple[Any, ...]]:
         .join(VisitSlot, VisitSlot.visit_id == Visit.id)
         .join(Absence, piles.over_slot())
         .join(Trainer, Trainer.id == VisitSlot.trainer_id)
-        .where(*which, _LIVE, (VisitSlot.slot + 0).between(_FIRST, _LAST), Absence.last_slot >= _FIRST)
+        .where(*which, _LIVE, (VisitSlot.slot + 0).between(FIRST, LAST), Absence.last_slot >= FIRST)
         .order_by(VisitSlot.day, Trainer.name, Trainer.id, VisitSlot.slot)
     )
 

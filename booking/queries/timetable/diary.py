@@ -6,16 +6,16 @@ from sqlalchemy import select
 
 from booking.db import db
 from booking.domain.availability import Absence, Hours, Window
-from booking.domain.days import Slot, Week
+from booking.domain.days import Slot
 from booking.models import Absence as AbsenceRow
-from booking.models import TrainerHours, VisitSlot
+from booking.models import VisitSlot
+from booking.queries import diaries
 from booking.queries.diaries import live
 
 
-def hours(trainer_id: int) -> list[Hours]:
+def hours(trainer_id: int) -> tuple[Hours, ...]:
     """The lines of the weekly pattern."""
-    rows = db.session.scalars(select(TrainerHours).filter_by(trainer_id=trainer_id).order_by(TrainerHours.id))
-    return [Hours(r.weekday, r.opens, r.closes, Week(r.week), r.valid_from, r.valid_until) for r in rows]
+    return diaries.hours([trainer_id]).get(trainer_id, ())
 
 
 def absences(trainer_id: int, window: Window) -> list[Absence]:
