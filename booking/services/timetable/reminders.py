@@ -34,7 +34,7 @@ def remind_firms(now: datetime) -> None:
         still = (VisitState.CONFIRMED,)
         outbox.put(message, key=key, now=now, visit=visit, true_while=still, until=sessions(visit)[0].starts_at)
 
-    each(sorted(new), remind)
+    each([key for key in due if key in new], remind)  # by visit, for whichever worker
 
 
 def _to_remind(now: datetime) -> Iterator[tuple[Visit, str]]:
@@ -85,4 +85,4 @@ def ask_how_it_was(now: datetime) -> None:
         still = (VisitState.CONFIRMED, VisitState.DELIVERED)
         outbox.put(message, key=key, now=now, visit=visit, true_while=still, until=until)
 
-    each(sorted(new), ask)
+    each([key for key in due if key in new], ask)  # by visit, for whichever worker
