@@ -20,6 +20,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import scoped_session
+from waitress import wasyncore
 
 from booking import create_app
 from booking.db import db
@@ -203,16 +204,17 @@ def live(fresh_app: Callable[..., Flask]) -> Iterator[Live]:
 @contextmanager
 def served(app: Flask, *, port: int = 0) -> Iterator[Live]:
     """The application behind the shipped web server, in a thread of its own."""
-    server = waitress.create_server(app, host="127.0.0.1", port=port, threads=8)
+    channels: dict[int, Any] = {}
+    server = waitress.create_server(app, channels, host="127.0.0.1", port=port, threads=8)
 
     def run() -> None:
-        with suppress(OSError, ValueError):  # the end: `close` takes the socket away from under it
+        with suppress(OSError, ValueError):  # the end: the sockets are taken away from under it
             server.run()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield Live(app, f"http://127.0.0.1:{server.effective_port}")
-    # Its threads first: one that has answered still writes to a pipe, whose number may be a file's after `close`.
+    # Its threads first: one that has answered still writes to a pipe, whose number may be a file's when closed.
     server.task_dispatcher.shutdown()
-    server.close()
+    wasyncore.close_all(channels, ignore_all=True)  # `server.close` leaves those open whose browsers have not gone
     thread.join(timeout=5)
