@@ -1,6 +1,6 @@
 """Floor 2: the tables. Slim and typed; no rules, no queries, no Flask."""
 
-from booking.models.base import Base
+from booking.models.base import Base, table
 from booking.models.courses import Course
 from booking.models.diagnostic import Answer, Response, Result
 from booking.models.enquiries import Enquiry, Note, Window
@@ -55,4 +55,5 @@ __all__ = [
     "Visit",
     "VisitSlot",
     "Window",
+    "table",
 ]

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from sqlalchemy import DateTime, Dialect, ForeignKey, MetaData, String, Text, TypeDecorator, text
+from sqlalchemy import DateTime, Dialect, ForeignKey, MetaData, String, Table, Text, TypeDecorator, text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMES = {
@@ -69,3 +69,8 @@ def ref(table: str) -> ForeignKey:
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: Instant}
+
+
+def table(model: type[Base]) -> Table:
+    """A model's table. What is written to it goes past the session, which then need not look for objects to change."""
+    return cast(Table, model.__table__)

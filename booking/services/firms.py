@@ -5,9 +5,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, delete, select, union, update
+from sqlalchemy import delete, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from booking.db import db
@@ -16,7 +15,7 @@ from booking.domain.desk.finding import words_in
 from booking.domain.errors import Refused
 from booking.domain.places import County
 from booking.domain.text import own_domain
-from booking.models import Contact, Enquiry, Firm, FirmWord, Site, TrainerBar, Visit
+from booking.models import Contact, Enquiry, Firm, FirmWord, Site, TrainerBar, Visit, table
 from booking.queries.desk.finding import words_of
 from booking.services import history
 
@@ -33,7 +32,7 @@ class Place:
 
 
 _NEW_WORDS = {
-    name: insert(cast(Table, FirmWord.__table__)).on_conflict_do_nothing()  # the session need not know them
+    name: insert(table(FirmWord)).on_conflict_do_nothing()
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _LEGAL_FORM = re.compile(r"\b(and|co|company|limited|llp|ltd|plc|the|uk)\b|[^a-z0-9 ]")
@@ -70,8 +69,8 @@ def correct(contact: Contact, *, name: str, phone: str, email: str) -> None:
     renew_words({contact.firm_id})
 
 
-def add_site(firm: Firm, place: Place) -> Site:
-    """A new place of a firm that is stored."""
+def new_site(firm: Firm, place: Place) -> Site:
+    """A place of a firm, to be stored with it."""
     site = Site(
         firm=firm,
         address=place.address,
@@ -81,15 +80,23 @@ def add_site(firm: Firm, place: Place) -> Site:
         county=place.county,
     )
     db.session.add(site)
-    db.session.flush()  # before its words: whoever renews those of the firm has to wait
-    add_words(firm.id, words_in(place.town, place.postcode))
     return site
 
 
 def site_at(firm: Firm, place: Place) -> Site:
-    """The firm's site at this place: the one that is there, or a new one."""
+    """The stored firm's site at this place: the one that is there, or a new one."""
     known = select(Site).filter_by(firm_id=firm.id, postcode=place.postcode, address=place.address, town=place.town)
-    return db.session.scalars(known.order_by(Site.id)).first() or add_site(firm, place)
+    site = db.session.scalars(known.order_by(Site.id)).first()
+    if site is None:
+        site = new_site(firm, place)
+        db.session.flush()  # before its words: whoever renews those of the firm has to wait
+        add_words(firm.id, words_of_site(site))
+    return site
+
+
+def words_of_site(site: Site) -> set[str]:
+    """What staff find its firm by."""
+    return words_in(site.town, site.postcode)
 
 
 def likely(firm: Firm) -> Sequence[Firm]:

@@ -4,15 +4,13 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import insert
-
 from booking.db import db
 from booking.domain.access import Actor
 from booking.domain.days import london_time
 from booking.domain.words import clock_words, date_words
-from booking.models import Course, Enquiry, HistoryEntry, Trainer, Visit
+from booking.models import Course, Enquiry, HistoryEntry, Trainer, Visit, table
 
-_LINE = insert(HistoryEntry)
+_LINE = table(HistoryEntry).insert()
 Value = str | int | bool | date | datetime | None
 
 
@@ -49,7 +47,7 @@ def add(
         "before": json.dumps(before or {}, default=str),
         "after": json.dumps(after or {}, default=str),
     }
-    db.session.execute(_LINE, [row])  # no object is made of it: nobody reads the line again in this transaction
+    db.session.execute(_LINE, row)
 
 
 def sentence(entry: HistoryEntry) -> str:

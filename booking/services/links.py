@@ -3,10 +3,12 @@
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from booking.db import db
 from booking.domain.access import LIFETIMES, LINK_MARKER, Purpose
@@ -27,19 +29,15 @@ class Expired(Refused):
 
 def make(purpose: Purpose, *, now: datetime, **target: int) -> Link:
     """A new link to the rows named in `target` (visit_id=…, trainer_id=…), good for its purpose's lifetime."""
-    nonce = secrets.token_hex(16)
-    lifetime = LIFETIMES[purpose]
-    link = Link(
-        purpose=purpose,
-        nonce=nonce,
-        token_hash=hashed(token_of(nonce)),
-        created_at=now,
-        expires_at=now + lifetime if lifetime else None,
-        **target,
-    )
-    db.session.add(link)
+    return make_several((purpose,), now=now, **target)[0]
+
+
+def make_several(purposes: Iterable[Purpose], *, now: datetime, **target: int) -> list[Link]:
+    """New links to the same rows, one for each purpose, stored at once."""
+    made = [_new(purpose, now=now, **target) for purpose in purposes]
+    db.session.add_all(made)
     db.session.flush()
-    return link
+    return made
 
 
 def keep(purpose: Purpose, *, now: datetime, **target: int) -> Link:
@@ -49,12 +47,7 @@ def keep(purpose: Purpose, *, now: datetime, **target: int) -> Link:
 
 def living(purpose: Purpose, *, now: datetime, **target: int) -> Link | None:
     """The newest link of this purpose to this target that still opens it. Writes nothing."""
-    return db.session.scalars(
-        select(Link)
-        .filter_by(purpose=purpose, revoked_at=None, **target)
-        .where((Link.expires_at.is_(None)) | (Link.expires_at > now))
-        .order_by(Link.id.desc())
-    ).first()
+    return db.session.scalars(_living(*target), {"purpose": purpose, "now": now, **target}).first()
 
 
 def open_link(token: str, purpose: Purpose, *, now: datetime) -> Link:
@@ -93,6 +86,26 @@ def filled(*texts: str) -> list[str]:
 def token_of(nonce: str) -> str:
     """128 bits from the row's nonce and the server's key: a copy of the database alone opens nothing."""
     return urlsafe_b64encode(derived("link", nonce)[:16]).decode().rstrip("=")
+
+
+def _new(purpose: Purpose, *, now: datetime, **target: int) -> Link:
+    nonce, lifetime = secrets.token_hex(16), LIFETIMES[purpose]
+    return Link(
+        purpose=purpose,
+        nonce=nonce,
+        token_hash=hashed(token_of(nonce)),
+        created_at=now,
+        expires_at=now + lifetime if lifetime else None,
+        **target,
+    )
+
+
+@cache
+def _living(*target: str) -> Select[Link]:
+    """Built once for each kind of target: every mail and every page with an address in it asks."""
+    theirs = [getattr(Link, name) == bindparam(name) for name in ("purpose", *target)]
+    lasts = Link.expires_at.is_(None) | (Link.expires_at > bindparam("now"))
+    return select(Link).where(*theirs, Link.revoked_at.is_(None), lasts).order_by(Link.id.desc()).limit(1)
 
 
 def derived(use: str, nonce: str) -> bytes:

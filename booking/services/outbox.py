@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Result, case, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Result, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -15,7 +15,7 @@ from booking.domain.errors import Overtaken
 from booking.domain.lifecycle import VisitState
 from booking.domain.post import Audience, MailState
 from booking.emails.message import Message
-from booking.models import Act, Enquiry, Mail, Trainer, Visit
+from booking.models import Act, Enquiry, Mail, Trainer, Visit, table
 from booking.models.snapshots import Columns, columns, restored
 from booking.services import history
 from config import settings
@@ -31,12 +31,19 @@ STANDING: Mapping[MailState, str] = {
 
 
 _STANDING = frozenset({"id", "state", "due_at", "attempts", "error", "act_id"})
-_WAITS = Mail.state.in_((MailState.WAITING, MailState.FAILED))
+_UNSENT = (MailState.WAITING, MailState.FAILED)
+_WAITS = Mail.state.in_(_UNSENT)
+_MAILS = table(Mail)
 # The unique key decides, with no savepoint: nothing is returned for a mail that is there already.
-_PUT: Mapping[str, ReturningInsert[Mail]] = {
-    name: insert(Mail).on_conflict_do_nothing(index_elements=[Mail.key]).returning(Mail)
+_PUT: Mapping[str, ReturningInsert[int]] = {
+    name: insert(_MAILS).on_conflict_do_nothing(index_elements=[_MAILS.c.key]).returning(_MAILS.c.id)
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
+_REPLACE = (
+    update(_MAILS)
+    .where(_MAILS.c.state.in_(_UNSENT), _MAILS.c.series == bindparam("of"), _MAILS.c.id < bindparam("newer"))
+    .values(state=MailState.WITHDRAWN, error="Replaced by a newer one")
+)
 
 
 def stored_key(key: str, *, version: int) -> str:
@@ -65,8 +72,8 @@ def put(
     delay: bool = False,
     true_while: Iterable[VisitState] = (),
     until: datetime | None = None,
-) -> Mail:
-    """The stored mail, due now; the same key and version again is the mail that is there already.
+) -> int:
+    """The number of the stored mail, due now; the same key and version again is the mail that is there already.
 
     A newer version withdraws the older ones that have not left. `delay` is for what staff cause: it waits so long that
     it can be undone. A mail is withdrawn when its turn comes while its visit is in no state of `true_while`, or after
@@ -85,13 +92,13 @@ def put(
         "act_id": act.id if act else None,
     }
     db.session.flush()
-    mail = db.session.scalars(_PUT[db.engine.dialect.name], row).one_or_none()
-    if mail is None:
-        return db.session.scalars(select(Mail).filter_by(key=row["key"])).one()
+    mail_id = db.session.scalars(_PUT[db.engine.dialect.name], row).one_or_none()
+    if mail_id is None:
+        return db.session.scalars(select(Mail.id).filter_by(key=row["key"])).one()
     if version > 1:  # before a first version there is none
-        _end(Mail.series == key, Mail.id < mail.id, why="Replaced by a newer one")
+        db.session.execute(_REPLACE, {"of": key, "newer": mail_id})
     db.session.info[WRITTEN] = True
-    return mail
+    return mail_id
 
 
 def new_message_id() -> str:

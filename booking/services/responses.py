@@ -21,7 +21,7 @@ from booking.domain.errors import NotFound, Overtaken, Refused
 from booking.domain.money import Pence
 from booking.domain.post import Audience
 from booking.emails import business as emails
-from booking.models import Answer, Course, Link, Mail, Response, Result
+from booking.models import Answer, Course, Link, Response, Result
 from booking.queries import catalogue
 from booking.queries import responses as queries
 from booking.queries.responses import Advice, Offered, Progress, Shown
@@ -170,7 +170,7 @@ def scored(progress: Progress, *, scorer: str) -> tuple[Story, Advice]:
     return story, Advice.of(first_ones, vat_percent=settings().vat_percent)
 
 
-def save_for_later(visitor: str, email: str, *, now: datetime) -> Mail:
+def save_for_later(visitor: str, email: str, *, now: datetime) -> None:
     """Mails the link that goes on with these answers on any machine."""
     response = of(visitor)
     response.resume_email, response.updated_at = email, now
@@ -184,7 +184,7 @@ def save_for_later(visitor: str, email: str, *, now: datetime) -> Mail:
         total=len(queries.progress_of(response).questions),
         good_until=london_time(link.expires_at).date(),
     )
-    return outbox.put(message, key=f"response:{response.id}:saved:{link.id}:{Audience.BUSINESS}", now=now)
+    outbox.put(message, key=f"response:{response.id}:saved:{link.id}:{Audience.BUSINESS}", now=now)
 
 
 def resume(response_id: int, *, visitor: str, now: datetime) -> Response:
@@ -197,7 +197,7 @@ def resume(response_id: int, *, visitor: str, now: datetime) -> Response:
     return response
 
 
-def mail_result(shown: Shown, email: str, *, now: datetime) -> Mail:
+def mail_result(shown: Shown, email: str, *, now: datetime) -> None:
     """Mails a result, word for word, with its secret address."""
     link = links.keep(Purpose.RESULT, now=now, result_id=shown.id)
     base, course = settings().base_url, next(iter(shown.advice.courses), None)
@@ -211,7 +211,7 @@ def mail_result(shown: Shown, email: str, *, now: datetime) -> Mail:
         else f"{base}/enquire?reason=call",
     )
     address = links.derived("mailed to", email.lower()).hex()[:16]  # tells nobody without our key
-    return outbox.put(message, key=f"result:{shown.id}:result:{address}:{now:%Y%m%d%H%M}", now=now)
+    outbox.put(message, key=f"result:{shown.id}:result:{address}:{now:%Y%m%d%H%M}", now=now)
 
 
 def _advised(course: Offered) -> emails.Advised:

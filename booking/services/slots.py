@@ -13,24 +13,24 @@ from sqlalchemy.sql.dml import UpdateBase
 from booking.db import db
 from booking.domain.days import Slot
 from booking.domain.errors import Taken
-from booking.models import Visit, VisitSlot
+from booking.models import Visit, VisitSlot, table
 
 TAKEN = "That date has just been booked. These are the nearest"
 _DEADLOCK, _SERIALISATION = "40P01", "40001"  # PostgreSQL's words for: somebody else was there at the same time
 
 # Built once, for every hold and every request run them: putting one together costs more than running it.
-_MINE = VisitSlot.visit_id == bindparam("mine")
-_THERE = VisitSlot.trainer_id == bindparam("who")
+_SLOTS = table(VisitSlot)
+_MINE = _SLOTS.c.visit_id == bindparam("mine")
+_THERE = _SLOTS.c.trainer_id == bindparam("who")
 _NUMBERS: BindParameter[list[int]] = bindparam("numbers", expanding=True)
-_LASTS = or_(VisitSlot.expires_at.is_(None), VisitSlot.expires_at > bindparam("now"))
-_PAST_THE_SESSION = {"synchronize_session": False}
-_OWN = select(VisitSlot.slot).where(_MINE, _THERE)
-_LAPSED = delete(VisitSlot).where(_THERE, VisitSlot.slot.in_(_NUMBERS), VisitSlot.expires_at <= bindparam("now"))
-_FREE = delete(VisitSlot).where(_MINE)
-_FREE_PROPOSED = _FREE.where(VisitSlot.is_proposed)
-_FREE_OTHER = _FREE.where(or_(VisitSlot.trainer_id != bindparam("who"), VisitSlot.slot.not_in(_NUMBERS)))
-_STAND = update(VisitSlot).where(_MINE).values(is_proposed=False)
-_KEEP = update(VisitSlot).where(_MINE, _LASTS).values(expires_at=bindparam("until")).returning(VisitSlot.id)
+_LASTS = or_(_SLOTS.c.expires_at.is_(None), _SLOTS.c.expires_at > bindparam("now"))
+_OWN = select(_SLOTS.c.slot).where(_MINE, _THERE)
+_LAPSED = delete(_SLOTS).where(_THERE, _SLOTS.c.slot.in_(_NUMBERS), _SLOTS.c.expires_at <= bindparam("now"))
+_FREE = delete(_SLOTS).where(_MINE)
+_FREE_PROPOSED = _FREE.where(_SLOTS.c.is_proposed)
+_FREE_OTHER = _FREE.where(or_(_SLOTS.c.trainer_id != bindparam("who"), _SLOTS.c.slot.not_in(_NUMBERS)))
+_STAND = update(_SLOTS).where(_MINE).values(is_proposed=False)
+_KEEP = update(_SLOTS).where(_MINE, _LASTS).values(expires_at=bindparam("until")).returning(_SLOTS.c.id)
 
 
 def claim(
@@ -64,7 +64,7 @@ def claim(
         return
     with _or_taken(), db.session.begin_nested():
         _run(_LAPSED, who=trainer_id, numbers=[slot.number for slot in wanted], now=now)
-        db.session.execute(insert(VisitSlot).values(rows))
+        db.session.execute(insert(_SLOTS), rows)
 
 
 def free(visit: Visit, *, only_proposed: bool = False) -> None:
@@ -89,7 +89,8 @@ def is_collision(error: DBAPIError) -> bool:
 
 
 def _run(statement: UpdateBase, **values: object) -> Result[Any]:
-    return db.session.execute(statement, values, execution_options=_PAST_THE_SESSION)
+    db.session.flush()  # the visit first, as everywhere: who meets somebody half-way meets them there
+    return db.session.execute(statement, values)
 
 
 @contextmanager

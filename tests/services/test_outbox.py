@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
+from booking.db import db
 from booking.domain.access import Actor, ActorKind, Purpose
 from booking.domain.errors import Overtaken
 from booking.domain.lifecycle import VisitState
@@ -26,7 +27,7 @@ TOLD = Message("confirmed", Audience.BUSINESS, "Maya Reed", "maya@acme.example",
 
 
 def put(key: str = "visit:1:confirmed:business", *, message: Message = TOLD, now: datetime = NOW, **more: Any) -> Mail:
-    return outbox.put(message, key=key, now=now, **more)
+    return db.session.get_one(Mail, outbox.put(message, key=key, now=now, **more))
 
 
 def claimed(now: datetime = NOW) -> sending.Letter:

@@ -89,7 +89,7 @@ def _write(
         cannot_url=addresses.of_trainer(trainer, now=now),
         calendar_url=addresses.of_trainer(trainer, now=now, page="/t/calendar"),
     )
-    mail = outbox.put(
+    schedule.mail_id = outbox.put(
         message,
         key=f"trainer:{trainer.id}:week-{monday}:trainer",
         version=version,
@@ -98,7 +98,6 @@ def _write(
         delay=version > 1,  # staff are at it: what they undo, or change again, goes out once
         until=_begins(monday, rows=rows, known=known),
     )
-    schedule.mail_id = mail.id
     db.session.flush()
 
 

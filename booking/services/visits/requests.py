@@ -47,18 +47,19 @@ def request(draft: Draft, *, network: str, suspicion: str = "", now: datetime) -
     course = _course(draft)
     with all_or_nothing(draft.visit_id, actor=holds.VISITOR):
         visit = _held(draft, visit, course=course, network=network, now=now)
-        enquiry = _enquiry(draft, suspicion=suspicion, now=now)
-        attach(visit, enquiry, firms.add_site(enquiry.firm, _place(draft)), _on_the_day(draft))
+        told = _told(draft)
+        enquiry = enquiries.begin(told, owner=enquiry_queries.next_owner(), suspicion=suspicion, now=now)
+        attach(visit, enquiry, firms.new_site(enquiry.firm, _place(draft)), _on_the_day(draft))
         visit.reference, visit.course = enquiry.reference, course
         step(visit, VisitState.REQUESTED, actor=holds.VISITOR)
         visit.requested_at, visit.terms_version = now, settings().terms_version
         if suspicion:
             visit.confirm_by_at = working_days().promised_by(now, 1)
         draft.visit_id = visit.id
-        db.session.flush()
-        history.add("requested", actor=firm_of(visit), now=now, words=wish_words(visit), visit=visit, reason=suspicion)
         if not suspicion:
-            mails.requested(visit, now=now)
+            mails.requested(visit, now=now)  # before the history: all that is new is stored with its links, in one go
+        enquiries.settle(enquiry, told, site=visit.site, now=now)
+        history.add("requested", actor=firm_of(visit), now=now, words=wish_words(visit), visit=visit, reason=suspicion)
     return visit
 
 
@@ -144,8 +145,8 @@ def check_people(people: int | None, course: Course) -> None:
         )
 
 
-def _enquiry(draft: Draft, *, suspicion: str, now: datetime) -> Enquiry:
-    told = Told(
+def _told(draft: Draft) -> Told:
+    return Told(
         reason=EnquiryReason.COURSE,
         firm_name=draft.firm_name,
         contact_name=draft.contact_name,
@@ -159,7 +160,6 @@ def _enquiry(draft: Draft, *, suspicion: str, now: datetime) -> Enquiry:
         result_id=draft.result_id,
         wants_marketing=draft.wants_marketing,
     )
-    return enquiries.record(told, owner=enquiry_queries.next_owner(), suspicion=suspicion, now=now)
 
 
 def _place(draft: Draft) -> Place:
