@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from booking.db import db
@@ -36,13 +36,21 @@ class Begun:
         return Slot(self.draft.day, self.draft.half) if self.draft.day and self.draft.half else None
 
 
+_HELD = VisitSlot.visit_id == Draft.visit_id, live(bindparam("now"))
+_BEGUN = (  # built once: every page of a booking begins with it
+    select(
+        Draft,
+        select(func.count(VisitSlot.id)).where(*_HELD).scalar_subquery(),
+        select(func.min(VisitSlot.expires_at)).where(*_HELD).scalar_subquery(),
+    )
+    .where(Draft.visitor == bindparam("visitor"))
+    .options(joinedload(Draft.course), joinedload(Draft.visit))
+)
+
+
 def of(visitor: str, *, now: datetime) -> Begun | None:
     """This browser's draft. One statement."""
-    held = VisitSlot.visit_id == Draft.visit_id, live(now)
-    count = select(func.count(VisitSlot.id)).where(*held).scalar_subquery()
-    until = select(func.min(VisitSlot.expires_at)).where(*held).scalar_subquery()
-    whole = joinedload(Draft.course), joinedload(Draft.visit)
-    found = db.session.execute(select(Draft, count, until).filter_by(visitor=visitor).options(*whole)).one_or_none()
+    found = db.session.execute(_BEGUN, {"visitor": visitor, "now": now}).one_or_none()
     if found is None:
         return None
     draft, slots, expires_at = found

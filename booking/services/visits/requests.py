@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from booking.db import db
@@ -12,7 +12,7 @@ from booking.domain.days import Slot
 from booking.domain.errors import Overtaken, Refused
 from booking.domain.lifecycle import EnquiryReason, VisitState
 from booking.domain.words import day_words
-from booking.models import Course, Draft, Enquiry, Site, Visit
+from booking.models import Course, Draft, Enquiry, Site, Visit, table
 from booking.queries import enquiries as enquiry_queries
 from booking.queries.calendar import working_days
 from booking.services import enquiries, firms, history, links, slots, undo
@@ -21,6 +21,9 @@ from booking.services.firms import Place
 from booking.services.visits import holds, mails
 from booking.services.visits.acting import FIRM, all_or_nothing, alone, firm_of, step
 from config import settings
+
+_DRAFTS = table(Draft)
+_VISIT = select(_DRAFTS.c.visit_id).where(_DRAFTS.c.id == bindparam("draft")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def request(draft: Draft, *, network: str, suspicion: str = "", now: datetime) -
     Sent again, it is the visit that is there. A suspect's date is kept too, but nothing is mailed and nobody asked
     until `release`; at the latest it expires like an address that nobody confirms. Raises Taken beside `slot`.
     """
-    db.session.refresh(draft, ["visit_id"], with_for_update=True)  # from another tab it was sent before this, or waits
+    draft.visit_id = db.session.scalar(_VISIT, {"draft": draft.id})  # it may have been sent from another tab, or waits
     visit = db.session.get(Visit, draft.visit_id) if draft.visit_id else None
     if visit is not None and visit.requested_at:
         return visit
