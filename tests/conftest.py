@@ -214,7 +214,7 @@ def served(app: Flask, *, port: int = 0) -> Iterator[Live]:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield Live(app, f"http://127.0.0.1:{server.effective_port}")
-    # Its threads first: one that has answered still writes to a pipe, whose number may be a file's when closed.
+    # Its threads first: one that has answered still writes to a pipe, whose number may be a file's once it is closed.
     server.task_dispatcher.shutdown()
     wasyncore.close_all(channels, ignore_all=True)  # `server.close` leaves those open whose browsers have not gone
     thread.join(timeout=5)

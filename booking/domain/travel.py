@@ -114,16 +114,10 @@ class Travel:
 
     def pence(self, here: str, there: str) -> int | None:
         """What a drive costs: the trainer's time and the miles, rounded half up."""
-        return _pence(self, here, there)
-
-
-@lru_cache(maxsize=8192)
-def _pence(travel: Travel, here: str, there: str) -> int | None:
-    """Remembered, since the cost of a visit is made of the same few drives again and again."""
-    minutes = travel.minutes(here, there)
-    if minutes is None:
-        return None
-    return MINUTE_PENCE * minutes + math.floor(MILE_PENCE * (miles(here, there) or 0) + 0.5)
+        minutes = self.minutes(here, there)
+        if minutes is None:
+            return None
+        return MINUTE_PENCE * minutes + math.floor(MILE_PENCE * (miles(here, there) or 0) + 0.5)
 
 
 @lru_cache(maxsize=512)

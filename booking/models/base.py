@@ -72,5 +72,5 @@ class Base(DeclarativeBase):
 
 
 def table(model: type[Base]) -> Table:
-    """A model's table. What is written to it goes past the session, which then need not look for objects to change."""
+    """A model's table. A statement about it makes no object, and looks for none in the session that it would change."""
     return cast(Table, model.__table__)

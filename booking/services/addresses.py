@@ -20,14 +20,10 @@ def of_trainer(trainer: Trainer, *, now: datetime, page: str = "") -> str:
     return f"{settings().base_url}/t/{links.marker(link)}{f'?next={page}' if page else ''}"
 
 
-def of_request(visit: Visit, *, now: datetime) -> tuple[str, str]:
-    """For a visit's first mail: new ways to the button that proves the firm's address, and to the firm's page.
-
-    Those that were given out before still work.
-    """
-    button, page = links.make_several((Purpose.CONFIRM, Purpose.MANAGE), now=now, visit_id=visit.id)
-    base = settings().base_url
-    return f"{base}/confirm/{links.marker(button)}", f"{base}/b/{links.marker(page)}"
+def of_confirmation(visit: Visit, *, now: datetime) -> str:
+    """A new way to the button that proves the firm's address; those mailed before still work."""
+    link = links.make(Purpose.CONFIRM, now=now, visit_id=visit.id)
+    return f"{settings().base_url}/confirm/{links.marker(link)}"
 
 
 def for_staff(visit: Visit) -> str:

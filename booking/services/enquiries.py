@@ -72,29 +72,19 @@ def record(
     owner: Staff | None = None,
     suspicion: str = "",
     by_phone: bool = False,
+    site: Site | None = None,
     now: datetime,
 ) -> Enquiry:
-    """The row of an enquiry with firm, contact, promise, windows and first line of history. Mails are the caller's."""
-    enquiry = begin(told, owner=owner, suspicion=suspicion, by_phone=by_phone, now=now)
-    settle(enquiry, told, now=now)
-    return enquiry
+    """The row of an enquiry with firm, contact, promise, windows and first line of history. Mails are the caller's.
 
-
-def begin(
-    told: Told,
-    *,
-    owner: Staff | None = None,
-    suspicion: str = "",
-    by_phone: bool = False,
-    now: datetime,
-) -> Enquiry:
-    """An enquiry with firm, contact, promise and windows, not stored: what belongs to it can be written with it.
-
-    `settle` makes it whole.
+    `site` is the firm's, and stored with it.
     """
     reference, working = references.fresh(), working_days()
     course = db.session.get_one(Course, told.course_id) if told.course_id else None
-    contact = _sender(told, now=now)  # after all that is read: firm, contact and enquiry are written in one flush
+    contact = _sender(told, now=now)  # after all that is read: they and the enquiry are written in one flush
+    if site is not None:
+        site.firm = contact.firm
+        db.session.add(site)
     enquiry = Enquiry(
         reference=reference,
         state=EnquiryState.NEW,
@@ -117,17 +107,12 @@ def begin(
         windows=[Window(first_on=span.first_on, last_on=span.last_on) for span in told.windows],
     )
     db.session.add(enquiry)
-    return enquiry
-
-
-def settle(enquiry: Enquiry, told: Told, *, site: Site | None = None, now: datetime) -> None:
-    """Stores an enquiry that has begun, and a site with it, with what they are found by and its first history."""
     db.session.flush()
     firms.add_words(enquiry.firm_id, _words(told) | (firms.words_of_site(site) if site else set()))
-    owner, by_phone, suspicion = enquiry.owner, enquiry.by_phone, enquiry.suspicion
-    who = (ActorKind.STAFF, owner.id, owner.name) if by_phone and owner else (ActorKind.BUSINESS, 0, told.contact_name)
+    who = (ActorKind.STAFF, owner.id, owner.name) if by_phone and owner else (ActorKind.BUSINESS, 0, contact.name)
     words = "Wrote down a phone call" if by_phone else f"Sent an enquiry{', held back' if suspicion else ''}"
     history.add("received", actor=Actor(*who), now=now, words=words, enquiry=enquiry, reason=suspicion)
+    return enquiry
 
 
 def release(enquiry: Enquiry, *, actor: Actor, seen: int | None = None, now: datetime) -> None:

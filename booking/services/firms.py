@@ -69,18 +69,15 @@ def correct(contact: Contact, *, name: str, phone: str, email: str) -> None:
     renew_words({contact.firm_id})
 
 
-def new_site(firm: Firm, place: Place) -> Site:
-    """A place of a firm, to be stored with it."""
-    site = Site(
-        firm=firm,
+def new_site(place: Place) -> Site:
+    """A site that no firm has yet."""
+    return Site(
         address=place.address,
         town=place.town,
         postcode=place.postcode,
         outcode=place.outcode,
         county=place.county,
     )
-    db.session.add(site)
-    return site
 
 
 def site_at(firm: Firm, place: Place) -> Site:
@@ -88,7 +85,9 @@ def site_at(firm: Firm, place: Place) -> Site:
     known = select(Site).filter_by(firm_id=firm.id, postcode=place.postcode, address=place.address, town=place.town)
     site = db.session.scalars(known.order_by(Site.id)).first()
     if site is None:
-        site = new_site(firm, place)
+        site = new_site(place)
+        site.firm = firm
+        db.session.add(site)
         db.session.flush()  # before its words: whoever renews those of the firm has to wait
         add_words(firm.id, words_of_site(site))
     return site

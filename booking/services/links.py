@@ -3,7 +3,6 @@
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -19,6 +18,14 @@ from config import settings
 _BEHIND = select(Link).where(Link.token_hash == bindparam("token_hash"), Link.purpose == bindparam("purpose"))
 
 
+@cache
+def _living(*target: str) -> Select[Link]:
+    """Built once for each kind of target: every mail with an address in it asks."""
+    theirs = [getattr(Link, name) == bindparam(name) for name in ("purpose", *target)]
+    lasts = Link.expires_at.is_(None) | (Link.expires_at > bindparam("now"))
+    return select(Link).where(*theirs, Link.revoked_at.is_(None), lasts).order_by(Link.id.desc()).limit(1)
+
+
 class Expired(Refused):
     """The link was good once; a newer one, or a new request, is needed. `link` opens nothing any more."""
 
@@ -29,15 +36,19 @@ class Expired(Refused):
 
 def make(purpose: Purpose, *, now: datetime, **target: int) -> Link:
     """A new link to the rows named in `target` (visit_id=…, trainer_id=…), good for its purpose's lifetime."""
-    return make_several((purpose,), now=now, **target)[0]
-
-
-def make_several(purposes: Iterable[Purpose], *, now: datetime, **target: int) -> list[Link]:
-    """New links to the same rows, one for each purpose, stored at once."""
-    made = [_new(purpose, now=now, **target) for purpose in purposes]
-    db.session.add_all(made)
+    nonce = secrets.token_hex(16)
+    lifetime = LIFETIMES[purpose]
+    link = Link(
+        purpose=purpose,
+        nonce=nonce,
+        token_hash=hashed(token_of(nonce)),
+        created_at=now,
+        expires_at=now + lifetime if lifetime else None,
+        **target,
+    )
+    db.session.add(link)
     db.session.flush()
-    return made
+    return link
 
 
 def keep(purpose: Purpose, *, now: datetime, **target: int) -> Link:
@@ -86,26 +97,6 @@ def filled(*texts: str) -> list[str]:
 def token_of(nonce: str) -> str:
     """128 bits from the row's nonce and the server's key: a copy of the database alone opens nothing."""
     return urlsafe_b64encode(derived("link", nonce)[:16]).decode().rstrip("=")
-
-
-def _new(purpose: Purpose, *, now: datetime, **target: int) -> Link:
-    nonce, lifetime = secrets.token_hex(16), LIFETIMES[purpose]
-    return Link(
-        purpose=purpose,
-        nonce=nonce,
-        token_hash=hashed(token_of(nonce)),
-        created_at=now,
-        expires_at=now + lifetime if lifetime else None,
-        **target,
-    )
-
-
-@cache
-def _living(*target: str) -> Select[Link]:
-    """Built once for each kind of target: every mail and every page with an address in it asks."""
-    theirs = [getattr(Link, name) == bindparam(name) for name in ("purpose", *target)]
-    lasts = Link.expires_at.is_(None) | (Link.expires_at > bindparam("now"))
-    return select(Link).where(*theirs, Link.revoked_at.is_(None), lasts).order_by(Link.id.desc()).limit(1)
 
 
 def derived(use: str, nonce: str) -> bytes:

@@ -31,7 +31,7 @@ STANDING: Mapping[MailState, str] = {
 
 
 _STANDING = frozenset({"id", "state", "due_at", "attempts", "error", "act_id"})
-_UNSENT = (MailState.WAITING, MailState.FAILED)
+_UNSENT = {MailState.WAITING, MailState.FAILED}
 _WAITS = Mail.state.in_(_UNSENT)
 _MAILS = table(Mail)
 # The unique key decides, with no savepoint: nothing is returned for a mail that is there already.
@@ -91,7 +91,6 @@ def put(
         "trainer_id": trainer.id if trainer else None,
         "act_id": act.id if act else None,
     }
-    db.session.flush()
     mail_id = db.session.scalars(_PUT[db.engine.dialect.name], row).one_or_none()
     if mail_id is None:
         return db.session.scalars(select(Mail.id).filter_by(key=row["key"])).one()
@@ -140,7 +139,7 @@ def send_now(mail: Mail, *, actor: Actor, now: datetime) -> None:
 
 def stop(mail: Mail, *, actor: Actor, now: datetime) -> None:
     """Withdraws a mail that waits or has failed. Raises Overtaken in every other state."""
-    _change(mail, {MailState.WAITING, MailState.FAILED}, state=MailState.WITHDRAWN, error=f"Stopped by {actor.name}")
+    _change(mail, _UNSENT, state=MailState.WITHDRAWN, error=f"Stopped by {actor.name}")
     _note("stopped", mail, f"The email “{mail.subject}” to {mail.to_address} was stopped", actor=actor, now=now)
 
 

@@ -64,7 +64,7 @@ def claim(
         return
     with _or_taken(), db.session.begin_nested():
         _run(_LAPSED, who=trainer_id, numbers=[slot.number for slot in wanted], now=now)
-        db.session.execute(insert(_SLOTS), rows)
+        db.session.execute(insert(_SLOTS).values(rows))
 
 
 def free(visit: Visit, *, only_proposed: bool = False) -> None:
@@ -89,7 +89,6 @@ def is_collision(error: DBAPIError) -> bool:
 
 
 def _run(statement: UpdateBase, **values: object) -> Result[Any]:
-    db.session.flush()  # the visit first, as everywhere: who meets somebody half-way meets them there
     return db.session.execute(statement, values)
 
 

@@ -317,6 +317,23 @@ def test_a_request_is_confirmed_or_expires_never_half_of_each(fresh_app: Fresh, 
     assert (owners(app), count(app, Mail.kind == "offer")) == (1, 1)
 
 
+def test_holds_that_ran_out_are_let_go_and_swept_away_at_once(fresh_app: Fresh) -> None:
+    app = fresh_app()
+
+    def held() -> None:
+        course = make.course()
+        ann = make.ann(course)
+        for number in range(CLIENTS // 2):
+            day = DAY + timedelta(days=7 * number)
+            make.visit(VisitState.HELD, course=course, trainer=ann, day=day, visitor=f"v{number}")
+
+    arranged(app, held)
+    sweep: Act = lambda _n: visits.expire_due(LATER) and "won"  # noqa: E731  # an act like the others
+    leave_it: Act = lambda n: visits.let_go(f"v{n // 2}", now=LATER)  # noqa: E731  # the same
+    assert race(app, [sweep, leave_it] * (CLIENTS // 2)) == {"won": CLIENTS}
+    assert (count(app, Visit.state == VisitState.EXPIRED), owners(app)) == (CLIENTS // 2, 0)
+
+
 def test_absences_and_holds_at_once_leave_one_hold_and_every_absence(fresh_app: Fresh) -> None:
     app = fresh_app()
     arranged(app, lambda: make.ann(make.course()))

@@ -13,10 +13,12 @@ from booking.domain.errors import Overtaken, Refused, Taken
 from booking.domain.lifecycle import EnquiryState, TrainerAnswer, VisitState
 from booking.domain.places import County
 from booking.models import Course, Draft, Enquiry, Firm, Link, Mail, Visit, VisitSlot
+from booking.queries.desk.finding import words_of
 from booking.services import links, visits
 from tests import make
 from tests.make import DAY
 from tests.services.mailed import acting, everything_left, kinds, told
+from tests.services.test_finding import stored
 
 AT = Slot(DAY, Half.AM)
 
@@ -122,6 +124,24 @@ def test_a_released_suspect_goes_its_way(session: Any, now: datetime) -> None:
     session.refresh(visit)
     assert (visit.enquiry.suspicion, visit.confirm_by_at) == ("", None)
     assert kinds(visit) == ["business/request_received", "staff/new_enquiry"]
+
+
+def test_a_released_suspects_mail_repeats_the_address_of_the_page_they_saw(session: Any, now: datetime) -> None:
+    visit = visits.request(held_draft(now), network="n", suspicion="3 links", now=now)
+    page = links.keep(Purpose.MANAGE, now=now, visit_id=visit.id)
+    assert visit.enquiry is not None
+    visits.release(visit.enquiry, actor=acting(make.cora()), now=now)
+    mail = session.scalars(select(Mail).filter_by(kind="request_received")).one()
+    assert links.marker(page) in mail.text
+    assert session.scalars(select(Link).filter_by(visit_id=visit.id, purpose=Purpose.MANAGE)).all() == [page]
+
+
+def test_a_request_is_found_by_where_it_goes(session: Any, now: datetime) -> None:
+    visit = visits.request(held_draft(now), network="n", now=now)
+    assert visit.firm_id
+    assert visit.site is not None
+    assert {visit.site.town.casefold(), visit.site.outcode.casefold()} <= {word for word, _ in stored(session)}
+    assert stored(session) == words_of({visit.firm_id})
 
 
 def test_a_released_enquiry_without_a_visit_is_acknowledged(session: Any, now: datetime) -> None:

@@ -14,6 +14,7 @@ from booking.domain.lifecycle import VisitState
 from booking.models import Visit, VisitSlot
 from booking.services import slots
 from tests import make
+from tests.counting import counted
 from tests.make import DAY
 
 NEXT = DAY + timedelta(days=1)
@@ -33,6 +34,16 @@ def test_a_claim_takes_every_half_day_or_none(session: Any, now: datetime) -> No
         slots.claim(visit, run_of(DAY, Half.AM, 2), trainer_id=ann.id, now=now)
     assert (refusal.value.field, held(visit)) == ("slot", [])
     assert held(half) == [(ann.id, "Wed pm", False)]
+
+
+def test_a_claim_is_one_insert(session: Any, now: datetime) -> None:
+    course = make.course(half_days=4)
+    visit = make.visit(VisitState.REQUESTED, course=course, is_placed=False)
+    with counted() as statements:
+        slots.claim(visit, run_of(DAY, Half.AM, 4), trainer_id=make.ann(course).id, now=now)
+    (insert,) = [each for each in statements if each.startswith("INSERT INTO visit_slots")]
+    assert insert.count("), (") == 3
+    assert len(held(visit)) == 4
 
 
 def test_a_hold_that_ran_out_gives_way_and_one_that_lasts_does_not(session: Any, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Holds: a date kept for a visitor for half an hour, which costs nobody anything when it runs out."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -8,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from booking.db import db
 from booking.domain.access import Actor, ActorKind
 from booking.domain.days import Slot
-from booking.domain.errors import Refused
+from booking.domain.errors import Overtaken, Refused
 from booking.domain.lifecycle import VisitState
 from booking.domain.places import County
 from booking.models import Course, Visit, VisitSlot
@@ -31,10 +32,9 @@ def hold(*, visitor: str, network: str, course: Course, county: County, outcode:
     chooses in two tabs at once.
     """
     with all_or_nothing(None, actor=VISITOR):
-        visit = _of(visitor) or _new(visitor, now=now)
+        known = _of(visitor)
+        visit = known or _new(visitor, now=now)
         _check_network(network, but=visitor, now=now)
-        if visit.id:
-            slots.free(visit)
         visit.network, visit.state = network, VisitState.HELD
         visit.course, visit.half_days = course, course.half_days
         visit.price_pence, visit.vat_percent = course.price_pence, settings().vat_percent
@@ -45,6 +45,8 @@ def hold(*, visitor: str, network: str, course: Course, county: County, outcode:
             db.session.flush()
         except IntegrityError:
             raise Refused(ANOTHER_TAB, field="slot") from None
+        if known:
+            slots.free(visit)
         seat_for_public(visit, at, now=now, expires_at=lasts_until(now))
     return visit
 
@@ -76,9 +78,9 @@ def let_go(visitor: str, *, now: datetime) -> None:
     """What this visitor holds is free again."""
     visit = _of(visitor)
     if visit and visit.state is VisitState.HELD:
-        slots.free(visit)
-        visit.state, visit.ended_at = VisitState.EXPIRED, now
-        db.session.flush()
+        with suppress(Overtaken), all_or_nothing(visit.id, actor=VISITOR):  # the worker was there first, or another tab
+            visit.state, visit.ended_at = VisitState.EXPIRED, now
+            slots.free(visit)
 
 
 def lasts_until(now: datetime) -> datetime:

@@ -34,11 +34,10 @@ class Was(NamedTuple):
 
 def requested(visit: Visit, *, act: Act | None = None, now: datetime) -> None:
     """To the firm: what it told us, and the way to confirm its address; to the office and the owner: a new request."""
-    button, page = addresses.of_request(visit, now=now)
     message = business.request_received(
         visit,
-        confirm_url=button,
-        manage_url=page,
+        confirm_url=addresses.of_confirmation(visit, now=now),
+        manage_url=addresses.of_visit(visit, now=now),
         confirm_by=working_days().promised_by(now, 1),
         now=now,
     )
@@ -52,11 +51,10 @@ def requested(visit: Visit, *, act: Act | None = None, now: datetime) -> None:
 
 def corrected(visit: Visit, *, now: datetime) -> None:
     """To the firm's corrected address: confirm it."""
-    button, page = addresses.of_request(visit, now=now)
     message = business.confirm_address(
         visit,
-        confirm_url=button,
-        manage_url=page,
+        confirm_url=addresses.of_confirmation(visit, now=now),
+        manage_url=addresses.of_visit(visit, now=now),
         confirm_by=working_days().promised_by(now, 1),
         now=now,
     )

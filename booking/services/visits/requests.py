@@ -12,7 +12,7 @@ from booking.domain.days import Slot
 from booking.domain.errors import Overtaken, Refused
 from booking.domain.lifecycle import EnquiryReason, VisitState
 from booking.domain.words import day_words
-from booking.models import Course, Draft, Enquiry, Site, Visit, table
+from booking.models import Course, Draft, Enquiry, Site, Visit
 from booking.queries import enquiries as enquiry_queries
 from booking.queries.calendar import working_days
 from booking.services import enquiries, firms, history, links, slots, undo
@@ -22,8 +22,7 @@ from booking.services.visits import holds, mails
 from booking.services.visits.acting import FIRM, all_or_nothing, alone, firm_of, step
 from config import settings
 
-_DRAFTS = table(Draft)
-_VISIT = select(_DRAFTS.c.visit_id).where(_DRAFTS.c.id == bindparam("draft")).with_for_update()
+_SENT = select(Draft.visit_id).where(Draft.id == bindparam("draft")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +40,28 @@ def request(draft: Draft, *, network: str, suspicion: str = "", now: datetime) -
     """The draft is sent: its date is kept, and a firm, a site, a contact and an enquiry are made.
 
     Sent again, it is the visit that is there. A suspect's date is kept too, but nothing is mailed and nobody asked
-    until `release`; at the latest it expires like an address that nobody confirms. Raises Taken beside `slot`.
+    until `release`; at the latest it expires like an address that nobody confirms. Raises Taken beside `slot`, and
+    Overtaken when another tab sends it at this very moment.
     """
-    draft.visit_id = db.session.scalar(_VISIT, {"draft": draft.id})  # it may have been sent from another tab, or waits
+    draft.visit_id = db.session.scalar(_SENT, {"draft": draft.id})  # waits for another tab that is sending it
     visit = db.session.get(Visit, draft.visit_id) if draft.visit_id else None
     if visit is not None and visit.requested_at:
         return visit
     course = _course(draft)
     with all_or_nothing(draft.visit_id, actor=holds.VISITOR):
         visit = _held(draft, visit, course=course, network=network, now=now)
-        told = _told(draft)
-        enquiry = enquiries.begin(told, owner=enquiry_queries.next_owner(), suspicion=suspicion, now=now)
-        attach(visit, enquiry, firms.new_site(enquiry.firm, _place(draft)), _on_the_day(draft))
+        site, owner = firms.new_site(_place(draft)), enquiry_queries.next_owner()
+        enquiry = enquiries.record(_told(draft), owner=owner, suspicion=suspicion, site=site, now=now)
+        attach(visit, enquiry, site, _on_the_day(draft))
         visit.reference, visit.course = enquiry.reference, course
         step(visit, VisitState.REQUESTED, actor=holds.VISITOR)
         visit.requested_at, visit.terms_version = now, settings().terms_version
         if suspicion:
             visit.confirm_by_at = working_days().promised_by(now, 1)
         draft.visit_id = visit.id
-        if not suspicion:
-            mails.requested(visit, now=now)  # before the history: all that is new is stored with its links, in one go
-        enquiries.settle(enquiry, told, site=visit.site, now=now)
         history.add("requested", actor=firm_of(visit), now=now, words=wish_words(visit), visit=visit, reason=suspicion)
+        if not suspicion:
+            mails.requested(visit, now=now)
     return visit
 
 
