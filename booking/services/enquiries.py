@@ -75,16 +75,10 @@ def record(
     site: Site | None = None,
     now: datetime,
 ) -> Enquiry:
-    """The row of an enquiry with firm, contact, promise, windows and first line of history. Mails are the caller's.
-
-    `site` is the firm's, and stored with it.
-    """
+    """The row of an enquiry with firm, site, contact, promise, windows and first history. Mails are the caller's."""
     reference, working = references.fresh(), working_days()
     course = db.session.get_one(Course, told.course_id) if told.course_id else None
-    contact = _sender(told, now=now)  # after all that is read: they and the enquiry are written in one flush
-    if site is not None:
-        site.firm = contact.firm
-        db.session.add(site)
+    contact = _sender(told, site=site, now=now)  # after all that is read: these and the enquiry go in one flush
     enquiry = Enquiry(
         reference=reference,
         state=EnquiryState.NEW,
@@ -108,10 +102,8 @@ def record(
     )
     db.session.add(enquiry)
     db.session.flush()
-    firms.add_words(enquiry.firm_id, _words(told) | (firms.words_of_site(site) if site else set()))
-    who = (ActorKind.STAFF, owner.id, owner.name) if by_phone and owner else (ActorKind.BUSINESS, 0, contact.name)
-    words = "Wrote down a phone call" if by_phone else f"Sent an enquiry{', held back' if suspicion else ''}"
-    history.add("received", actor=Actor(*who), now=now, words=words, enquiry=enquiry, reason=suspicion)
+    firms.add_words(enquiry.firm_id, _words(told, site=site))
+    _note_received(enquiry, suspicion=suspicion, now=now)
     return enquiry
 
 
@@ -215,9 +207,13 @@ def add_note(enquiry: Enquiry, text: str, *, actor: Actor, now: datetime) -> Not
     return note
 
 
-def _sender(told: Told, *, now: datetime) -> Contact:
+def _sender(told: Told, *, site: Site | None, now: datetime) -> Contact:
+    firm = firms.add(name=told.firm_name, email=told.email, now=now)
+    if site is not None:
+        site.firm = firm
+        db.session.add(site)
     return firms.add_contact(
-        firms.add(name=told.firm_name, email=told.email, now=now),
+        firm,
         name=told.contact_name,
         email=told.email,
         phone=told.phone,
@@ -226,9 +222,20 @@ def _sender(told: Told, *, now: datetime) -> Contact:
     )
 
 
-def _words(told: Told) -> set[str]:
+def _words(told: Told, *, site: Site | None) -> set[str]:
     """What staff find it by."""
-    return words_in(told.firm_name, told.contact_name, told.email, told.place) | phone_words(told.phone)
+    theirs = words_in(told.firm_name, told.contact_name, told.email, told.place) | phone_words(told.phone)
+    return theirs | firms.words_of_site(site) if site else theirs
+
+
+def _note_received(enquiry: Enquiry, *, suspicion: str, now: datetime) -> None:
+    if enquiry.by_phone and enquiry.owner:
+        who = Actor(ActorKind.STAFF, enquiry.owner.id, enquiry.owner.name)
+        words = "Wrote down a phone call"
+    else:
+        who = Actor(ActorKind.BUSINESS, 0, enquiry.contact.name)
+        words = f"Sent an enquiry{', held back' if suspicion else ''}"
+    history.add("received", actor=who, now=now, words=words, enquiry=enquiry, reason=suspicion)
 
 
 def _promise(told: Told, *, now: datetime, working: WorkingDays) -> datetime:
