@@ -52,11 +52,11 @@ def stored_key(key: str, *, version: int) -> str:
     return f"{series}:v{version}:{audience}"
 
 
-def unwritten(keys: Collection[str], *, version: int = 1) -> set[str]:
-    """Those of these keys that no mail has in this version: what is due and not done."""
+def unwritten(keys: Collection[str], *, version: int = 1) -> list[str]:
+    """Those of these keys that no mail has in this version, in their order: what is due and not done."""
     wanted = {stored_key(key, version=version): key for key in keys}
-    found = db.session.scalars(select(Mail.key).where(Mail.key.in_(wanted)))
-    return set(wanted.values()) - {wanted[key] for key in found}
+    found = set(db.session.scalars(select(Mail.key).where(Mail.key.in_(wanted))))
+    return [key for stored, key in wanted.items() if stored not in found]
 
 
 def put(

@@ -3,12 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, delete, insert, or_, select, update
-from sqlalchemy.engine import Result
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.sql.dml import UpdateBase
 
 from booking.db import db
 from booking.domain.days import Slot
@@ -63,33 +60,29 @@ def claim(
     if not rows:
         return
     with _or_taken(), db.session.begin_nested():
-        _run(_LAPSED, who=trainer_id, numbers=[slot.number for slot in wanted], now=now)
+        db.session.execute(_LAPSED, {"who": trainer_id, "numbers": [slot.number for slot in wanted], "now": now})
         db.session.execute(insert(_SLOTS).values(rows))
 
 
 def free(visit: Visit, *, only_proposed: bool = False) -> None:
     """Gives back what a visit holds, or only what it proposes."""
-    _run(_FREE_PROPOSED if only_proposed else _FREE, mine=visit.id)
+    db.session.execute(_FREE_PROPOSED if only_proposed else _FREE, {"mine": visit.id})
 
 
 def swap(visit: Visit, run: Iterable[Slot], *, trainer_id: int) -> None:
     """What was proposed stands; whatever the visit holds beside this run of this trainer is given back."""
-    _run(_FREE_OTHER, mine=visit.id, who=trainer_id, numbers=[slot.number for slot in run])
-    _run(_STAND, mine=visit.id)
+    db.session.execute(_FREE_OTHER, {"mine": visit.id, "who": trainer_id, "numbers": [slot.number for slot in run]})
+    db.session.execute(_STAND, {"mine": visit.id})
 
 
 def keep(visit: Visit, *, until: datetime | None, now: datetime) -> bool:
     """A hold that still lasts does so until then, None: for good. False: some of it has run out, or is gone."""
-    return len(_run(_KEEP, mine=visit.id, until=until, now=now).all()) == visit.half_days
+    return len(db.session.execute(_KEEP, {"mine": visit.id, "until": until, "now": now}).all()) == visit.half_days
 
 
 def is_collision(error: DBAPIError) -> bool:
     """Whether PostgreSQL stopped this transaction in favour of another one."""
     return getattr(error.orig, "sqlstate", None) in (_DEADLOCK, _SERIALISATION)
-
-
-def _run(statement: UpdateBase, **values: object) -> Result[Any]:
-    return db.session.execute(statement, values)
 
 
 @contextmanager

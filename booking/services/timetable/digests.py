@@ -26,4 +26,4 @@ def queue_due(now: datetime) -> None:
         message = emails.digest(colleagues[key], items=items, today_url=f"{settings().base_url}/staff")
         outbox.put(message, key=key, now=now, until=london(day, NOON))
 
-    each(sorted(new) if items else (), tell)
+    each(new if items else (), tell)

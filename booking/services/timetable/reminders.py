@@ -26,7 +26,6 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 def remind_firms(now: datetime) -> None:
     """7 days and 1 working day before, at 9am; not what a visit confirmed since then has said anyway."""
     due = {f"visit:{v.id}:reminder-{which}-{v.first_day}:business": v for v, which in _to_remind(now)}
-    new = outbox.unwritten(due)
 
     def remind(key: str) -> None:
         visit = due[key]
@@ -34,7 +33,7 @@ def remind_firms(now: datetime) -> None:
         still = (VisitState.CONFIRMED,)
         outbox.put(message, key=key, now=now, visit=visit, true_while=still, until=sessions(visit)[0].starts_at)
 
-    each([key for key in due if key in new], remind)  # by visit, for whichever worker
+    each(outbox.unwritten(due), remind)
 
 
 def _to_remind(now: datetime) -> Iterator[tuple[Visit, str]]:
@@ -77,7 +76,6 @@ def ask_how_it_was(now: datetime) -> None:
         moment = london(sessions(visit)[-1].day + DAY, AFTERWARDS)
         if moment <= now < moment + WEEK:
             due[f"visit:{visit.id}:after_visit:business"] = visit, moment + WEEK
-    new = outbox.unwritten(due)
 
     def ask(key: str) -> None:
         visit, until = due[key]
@@ -85,4 +83,4 @@ def ask_how_it_was(now: datetime) -> None:
         still = (VisitState.CONFIRMED, VisitState.DELIVERED)
         outbox.put(message, key=key, now=now, visit=visit, true_while=still, until=until)
 
-    each([key for key in due if key in new], ask)  # by visit, for whichever worker
+    each(outbox.unwritten(due), ask)

@@ -129,7 +129,8 @@ def test_the_week_takes_as_many_statements_for_three_trainers_as_for_one(session
     db.session.flush()
     db.session.expire_all()
     with counted() as statements:
-        planner.week(MONDAY, now=NOW)
+        board = planner.week(MONDAY, now=NOW)
+        assert [piece.visit.firm for cell in board.unplaced for piece in cell if piece.visit]
     assert len(statements) == 8
 
 
